@@ -1,0 +1,4 @@
+#pragma once
+typedef struct {
+  unsigned state;
+} mbstate_t;
