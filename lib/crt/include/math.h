@@ -10,3 +10,10 @@ typedef double double_t;
 #define FP_ZERO 2
 #define FP_SUBNORMAL 3
 #define FP_NORMAL 4
+#ifdef __cplusplus
+// Named by libc++'s <cmath> for integers; nothing defines them.
+extern "C++" {
+bool isnan(double value);
+bool isinf(double value);
+}
+#endif
