@@ -1,0 +1,29 @@
+#pragma once
+// The boot console: polled 16550 in and out, VGA text out. A byte stream of UTF-8 and VT sequences
+// (docs/architecture.md section 5).
+
+#include <ke/dispatcher.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace ke {
+
+class Console {
+ public:
+  // Writes bytes to the serial line and the screen; LF becomes CR LF.
+  virtual void Write(std::string_view bytes) = 0;
+  // Takes what was typed, without waiting: the number of bytes put into `to`, possibly 0.
+  virtual std::size_t TryRead(std::span<char> to) = 0;
+  // Signalled while there is something to read.
+  virtual Waitable &InputReady() = 0;
+
+ protected:
+  ~Console() = default;
+};
+
+// The console of this system.
+Console &BootConsole();
+
+}  // namespace ke
