@@ -1,0 +1,37 @@
+"""./neptune test: builds, then ctest; the last line printed is ctest's own."""
+
+import os
+import random
+
+import build
+from common import Failure, status_of
+
+
+def run(options, variant):
+    """Runs the tests; returns ctest's exit status."""
+    if options.quick and options.long:
+        raise Failure("--quick and --long exclude each other")
+    if options.count is not None and options.count < 1:
+        raise Failure("--count wants a number above 0")
+    environment = dict(os.environ)
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    environment["NEPTUNE_SEED"] = str(seed)
+    if options.count is not None:
+        environment["NEPTUNE_COUNT"] = str(options.count)
+    build.build(variant)
+
+    # Tests that draw chance print their seed; here it is for all of them.
+    print(f"neptune: --seed {seed}", flush=True)
+    command = ["ctest", "--test-dir", variant.directory, "--output-on-failure", "--no-tests=error", "-j", str(build.CPUS)]
+    if options.long == "list":
+        return status_of(command + ["-L", "^long$", "-N"])
+    if options.long:
+        command += ["-R", f"^long\\.{options.long}$", "-V"]
+        environment["NEPTUNE_LONG"] = "1"
+    elif options.quick:
+        command += ["-L", "^quick$"]
+    else:
+        command += ["-LE", "^long$"]
+    if options.filter:
+        command += ["-R", options.filter]
+    return status_of(command, env=environment)

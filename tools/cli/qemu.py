@@ -1,0 +1,20 @@
+"""QEMU's command line, the same for run, debug, bench and the boot tests."""
+
+PROGRAM = "qemu-system-x86_64"
+# What the kernel contract asks for; TCG everywhere, so that a run is the same on every machine.
+CPU = "Nehalem,+fsgsbase,+pdpe1gb"
+MEMORY = "400M"
+
+
+def command(kernel, ntos, memory=MEMORY, extra=()):
+    """The command that boots `kernel` with `ntos` as its module; `extra` arguments win over ours."""
+    extra = [str(argument) for argument in extra]
+    line = [PROGRAM]
+    if "-accel" not in extra and "-enable-kvm" not in extra:
+        line += ["-accel", "tcg"]
+    if "-cpu" not in extra:
+        line += ["-cpu", CPU]
+    if "-M" not in extra and "-machine" not in extra:
+        line += ["-M", "pc"]
+    line += ["-m", memory, "-kernel", str(kernel), "-initrd", str(ntos), "-nic", "none"]
+    return line + extra
