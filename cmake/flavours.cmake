@@ -92,5 +92,5 @@ function(neptune_need_googletest)
     /usr/src/googletest/googletest/src/gtest_main.cc)
   target_include_directories(neptune_gtest SYSTEM PUBLIC /usr/src/googletest/googletest/include
     PRIVATE /usr/src/googletest/googletest)
-  target_compile_options(neptune_gtest PRIVATE -O1 -g -stdlib=libc++ -std=c++20 -fsanitize=address,undefined -w)
+  target_compile_options(neptune_gtest PRIVATE -O1 -g -stdlib=libc++ -std=c++20 -fsanitize=address,undefined -fno-sanitize=vptr -w)
 endfunction()
