@@ -1,0 +1,25 @@
+#pragma once
+// OBJECT_ATTRIBUTES of a caller, captured.
+
+#include <ke/caller.hpp>
+#include <ke/user.hpp>
+#include <ob/namespace.hpp>
+
+namespace ob {
+
+// Owns what a Request views.
+struct CapturedAttributes {
+  ke::CapturedString name;
+  Ref<Object> root;
+  ULONG attributes = 0;
+
+  // Valid while this object is.
+  Request For(const Type *type) const { return {root, name.View(), attributes, type}; }
+};
+
+// Reads a program's OBJECT_ATTRIBUTES; a null pointer gives an unnamed request. STATUS_INVALID_PARAMETER (length,
+// unknown attributes), STATUS_OBJECT_NAME_INVALID (odd length), STATUS_INVALID_HANDLE (root), STATUS_ACCESS_VIOLATION,
+// STATUS_DATATYPE_MISALIGNMENT, STATUS_INSUFFICIENT_RESOURCES.
+Result<CapturedAttributes> Capture(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes);
+
+}  // namespace ob
