@@ -39,6 +39,7 @@ def configure(variant, definitions=(), fresh=False):
     if fresh:
         command.append("--fresh")
     command += [f"-D{name}={value}" for name, value in wanted.items() if name != "presets"]
+    print(f"neptune: configuring build/{variant.name}", flush=True)
     call(command + ["--log-level=WARNING"], "configuring", cwd=ROOT, stdout=subprocess.DEVNULL)
     stamp.write_text("".join(f"{name}={value}\n" for name, value in sorted(wanted.items())), encoding="utf-8")
 
@@ -47,7 +48,8 @@ def build(variant, targets=(), definitions=(), fresh=False):
     """Brings `targets` (or everything) up to date."""
     with locked(variant):
         configure(variant, definitions, fresh)
-        call(["ninja", "-C", variant.directory, *targets], "the build")
+        # `all` has the layer check in it; a partial build gets it too.
+        call(["ninja", "-C", variant.directory, *targets, *(["layercheck"] if targets else [])], "the build")
 
 
 def build_images(variant, definitions=()):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 
 import build
 from common import Failure, status_of
@@ -24,14 +25,13 @@ def run(options, variant):
     print(f"neptune: --seed {seed}", flush=True)
     command = ["ctest", "--test-dir", variant.directory, "--output-on-failure", "--no-tests=error", "-j", str(build.CPUS)]
     if options.long == "list":
-        return status_of(command + ["-L", "^long$", "-N"])
+        return status_of(command + ["-C", "long", "-L", "^long$", "-N"])
     if options.long:
-        command += ["-R", f"^long\\.{options.long}$", "-V"]
-        environment["NEPTUNE_LONG"] = "1"
+        command += ["-C", "long", "-R", f"^long\\.{re.escape(options.long)}$", "-V"]
     elif options.quick:
         command += ["-L", "^quick$"]
     else:
         command += ["-LE", "^long$"]
-    if options.filter:
+    if options.filter and not options.long:
         command += ["-R", options.filter]
     return status_of(command, env=environment)
