@@ -6,7 +6,8 @@ set(NEPTUNE_LLVM /usr/lib/llvm-19/bin)
 set(NEPTUNE_LIBCXX /usr/lib/llvm-19/include/c++/v1)
 set(NEPTUNE_PE_DIR ${CMAKE_BINARY_DIR}/pe)
 set(NEPTUNE_IMPORT_DIR ${CMAKE_BINARY_DIR}/lib)
-set(NEPTUNE_TOOL_DIR ${CMAKE_BINARY_DIR}/tools)
+# Not "tools": the folders of the build tree are there.
+set(NEPTUNE_TOOL_DIR ${CMAKE_BINARY_DIR}/bin)
 set(NEPTUNE_IMAGE_DIR ${CMAKE_BINARY_DIR}/images)
 set(NEPTUNE_GENERATED_DIR ${CMAKE_BINARY_DIR}/generated)
 
