@@ -1,0 +1,261 @@
+// Processor contexts and exceptions (amd64).
+#pragma once
+
+#include <nt/ntdef.h>
+
+typedef struct DECLSPEC_ALIGN(16) _M128A {
+  ULONGLONG Low;
+  LONGLONG High;
+} M128A, *PM128A;
+
+// The image FXSAVE64 writes.
+typedef struct DECLSPEC_ALIGN(16) _XSAVE_FORMAT {
+  USHORT ControlWord;
+  USHORT StatusWord;
+  UCHAR TagWord;
+  UCHAR Reserved1;
+  USHORT ErrorOpcode;
+  ULONG ErrorOffset;
+  USHORT ErrorSelector;
+  USHORT Reserved2;
+  ULONG DataOffset;
+  USHORT DataSelector;
+  USHORT Reserved3;
+  ULONG MxCsr;
+  ULONG MxCsr_Mask;
+  M128A FloatRegisters[8];
+  M128A XmmRegisters[16];
+  UCHAR Reserved4[96];
+} XSAVE_FORMAT, *PXSAVE_FORMAT, XMM_SAVE_AREA32, *PXMM_SAVE_AREA32;
+NT_STATIC_ASSERT(sizeof(XSAVE_FORMAT) == 512);
+NT_STATIC_ASSERT(offsetof(XSAVE_FORMAT, XmmRegisters) == 0xA0);
+
+#define CONTEXT_AMD64 0x00100000u
+#define CONTEXT_CONTROL (CONTEXT_AMD64 | 0x1u)
+#define CONTEXT_INTEGER (CONTEXT_AMD64 | 0x2u)
+#define CONTEXT_SEGMENTS (CONTEXT_AMD64 | 0x4u)
+#define CONTEXT_FLOATING_POINT (CONTEXT_AMD64 | 0x8u)
+#define CONTEXT_DEBUG_REGISTERS (CONTEXT_AMD64 | 0x10u)
+#define CONTEXT_XSTATE (CONTEXT_AMD64 | 0x40u)
+#define CONTEXT_FULL (CONTEXT_CONTROL | CONTEXT_INTEGER | CONTEXT_FLOATING_POINT)
+#define CONTEXT_ALL (CONTEXT_FULL | CONTEXT_SEGMENTS | CONTEXT_DEBUG_REGISTERS)
+#define CONTEXT_EXCEPTION_ACTIVE 0x08000000u
+#define CONTEXT_SERVICE_ACTIVE 0x10000000u
+#define CONTEXT_UNWOUND_TO_CALL 0x20000000u
+#define CONTEXT_EXCEPTION_REQUEST 0x40000000u
+#define CONTEXT_EXCEPTION_REPORTING 0x80000000u
+
+typedef struct DECLSPEC_ALIGN(16) _CONTEXT {
+  ULONG64 P1Home;
+  ULONG64 P2Home;
+  ULONG64 P3Home;
+  ULONG64 P4Home;
+  ULONG64 P5Home;
+  ULONG64 P6Home;
+  ULONG ContextFlags;
+  ULONG MxCsr;
+  USHORT SegCs;
+  USHORT SegDs;
+  USHORT SegEs;
+  USHORT SegFs;
+  USHORT SegGs;
+  USHORT SegSs;
+  ULONG EFlags;
+  ULONG64 Dr0;
+  ULONG64 Dr1;
+  ULONG64 Dr2;
+  ULONG64 Dr3;
+  ULONG64 Dr6;
+  ULONG64 Dr7;
+  ULONG64 Rax;
+  ULONG64 Rcx;
+  ULONG64 Rdx;
+  ULONG64 Rbx;
+  ULONG64 Rsp;
+  ULONG64 Rbp;
+  ULONG64 Rsi;
+  ULONG64 Rdi;
+  ULONG64 R8;
+  ULONG64 R9;
+  ULONG64 R10;
+  ULONG64 R11;
+  ULONG64 R12;
+  ULONG64 R13;
+  ULONG64 R14;
+  ULONG64 R15;
+  ULONG64 Rip;
+  union {
+    XMM_SAVE_AREA32 FltSave;
+    struct {
+      M128A Header[2];
+      M128A Legacy[8];
+      M128A Xmm0;
+      M128A Xmm1;
+      M128A Xmm2;
+      M128A Xmm3;
+      M128A Xmm4;
+      M128A Xmm5;
+      M128A Xmm6;
+      M128A Xmm7;
+      M128A Xmm8;
+      M128A Xmm9;
+      M128A Xmm10;
+      M128A Xmm11;
+      M128A Xmm12;
+      M128A Xmm13;
+      M128A Xmm14;
+      M128A Xmm15;
+    };
+  };
+  M128A VectorRegister[26];
+  ULONG64 VectorControl;
+  ULONG64 DebugControl;
+  ULONG64 LastBranchToRip;
+  ULONG64 LastBranchFromRip;
+  ULONG64 LastExceptionToRip;
+  ULONG64 LastExceptionFromRip;
+} CONTEXT, *PCONTEXT;
+NT_STATIC_ASSERT(sizeof(CONTEXT) == 0x4D0);
+NT_STATIC_ASSERT(offsetof(CONTEXT, ContextFlags) == 0x30);
+NT_STATIC_ASSERT(offsetof(CONTEXT, EFlags) == 0x44);
+NT_STATIC_ASSERT(offsetof(CONTEXT, Rax) == 0x78);
+NT_STATIC_ASSERT(offsetof(CONTEXT, Rsp) == 0x98);
+NT_STATIC_ASSERT(offsetof(CONTEXT, Rip) == 0xF8);
+NT_STATIC_ASSERT(offsetof(CONTEXT, FltSave) == 0x100);
+NT_STATIC_ASSERT(offsetof(CONTEXT, Xmm6) == 0x200);
+NT_STATIC_ASSERT(offsetof(CONTEXT, VectorRegister) == 0x300);
+
+#define EXCEPTION_MAXIMUM_PARAMETERS 15
+#define EXCEPTION_NONCONTINUABLE 0x1u
+#define EXCEPTION_UNWINDING 0x2u
+#define EXCEPTION_EXIT_UNWIND 0x4u
+#define EXCEPTION_STACK_INVALID 0x8u
+#define EXCEPTION_NESTED_CALL 0x10u
+#define EXCEPTION_TARGET_UNWIND 0x20u
+#define EXCEPTION_COLLIDED_UNWIND 0x40u
+#define EXCEPTION_SOFTWARE_ORIGINATE 0x80u
+#define EXCEPTION_UNWIND \
+  (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND | EXCEPTION_TARGET_UNWIND | EXCEPTION_COLLIDED_UNWIND)
+
+// What a filter expression says.
+#define EXCEPTION_EXECUTE_HANDLER 1
+#define EXCEPTION_CONTINUE_SEARCH 0
+#define EXCEPTION_CONTINUE_EXECUTION (-1)
+
+// ExceptionInformation[0] of STATUS_ACCESS_VIOLATION.
+#define EXCEPTION_READ_FAULT 0
+#define EXCEPTION_WRITE_FAULT 1
+#define EXCEPTION_EXECUTE_FAULT 8
+
+typedef struct _EXCEPTION_RECORD {
+  NTSTATUS ExceptionCode;
+  ULONG ExceptionFlags;
+  struct _EXCEPTION_RECORD *ExceptionRecord;
+  PVOID ExceptionAddress;
+  ULONG NumberParameters;
+  ULONG_PTR ExceptionInformation[EXCEPTION_MAXIMUM_PARAMETERS];
+} EXCEPTION_RECORD, *PEXCEPTION_RECORD;
+NT_ASSERT_SIZE(EXCEPTION_RECORD, 0x98);
+
+typedef struct _EXCEPTION_POINTERS {
+  PEXCEPTION_RECORD ExceptionRecord;
+  PCONTEXT ContextRecord;
+} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;
+
+// Where the Executive leaves an exception on the user stack (docs/architecture.md section 4).
+#define KI_EXCEPTION_FRAME_CONTEXT 0x000u
+#define KI_EXCEPTION_FRAME_RECORD 0x4F0u
+#define KI_EXCEPTION_FRAME_MACHINE 0x590u
+#define KI_EXCEPTION_FRAME_SIZE 0x5C0u
+
+typedef struct _MACHINE_FRAME {
+  ULONG64 Rip;
+  USHORT SegCs;
+  USHORT Fill1[3];
+  ULONG EFlags;
+  ULONG Fill2;
+  ULONG64 Rsp;
+  USHORT SegSs;
+  USHORT Fill3[3];
+} MACHINE_FRAME, *PMACHINE_FRAME;
+NT_STATIC_ASSERT(sizeof(MACHINE_FRAME) == 0x28);
+
+typedef enum _EXCEPTION_DISPOSITION NT_ENUM {
+  ExceptionContinueExecution,
+  ExceptionContinueSearch,
+  ExceptionNestedException,
+  ExceptionCollidedUnwind
+} EXCEPTION_DISPOSITION;
+
+typedef struct _IMAGE_RUNTIME_FUNCTION_ENTRY {
+  ULONG BeginAddress;
+  ULONG EndAddress;
+  union {
+    ULONG UnwindInfoAddress;
+    ULONG UnwindData;
+  };
+} RUNTIME_FUNCTION, *PRUNTIME_FUNCTION, IMAGE_RUNTIME_FUNCTION_ENTRY;
+NT_STATIC_ASSERT(sizeof(RUNTIME_FUNCTION) == 12);
+
+struct _DISPATCHER_CONTEXT;
+typedef EXCEPTION_DISPOSITION(NTAPI *PEXCEPTION_ROUTINE)(PEXCEPTION_RECORD ExceptionRecord, PVOID EstablisherFrame,
+                                                         PCONTEXT ContextRecord,
+                                                         struct _DISPATCHER_CONTEXT *DispatcherContext);
+
+typedef struct _UNWIND_HISTORY_TABLE_ENTRY {
+  ULONG_PTR ImageBase;
+  PRUNTIME_FUNCTION FunctionEntry;
+} UNWIND_HISTORY_TABLE_ENTRY, *PUNWIND_HISTORY_TABLE_ENTRY;
+
+#define UNWIND_HISTORY_TABLE_SIZE 12
+typedef struct _UNWIND_HISTORY_TABLE {
+  ULONG Count;
+  UCHAR LocalHint;
+  UCHAR GlobalHint;
+  UCHAR Search;
+  UCHAR Once;
+  ULONG_PTR LowAddress;
+  ULONG_PTR HighAddress;
+  UNWIND_HISTORY_TABLE_ENTRY Entry[UNWIND_HISTORY_TABLE_SIZE];
+} UNWIND_HISTORY_TABLE, *PUNWIND_HISTORY_TABLE;
+
+typedef struct _DISPATCHER_CONTEXT {
+  ULONG_PTR ControlPc;
+  ULONG_PTR ImageBase;
+  PRUNTIME_FUNCTION FunctionEntry;
+  ULONG_PTR EstablisherFrame;
+  ULONG_PTR TargetIp;
+  PCONTEXT ContextRecord;
+  PEXCEPTION_ROUTINE LanguageHandler;
+  PVOID HandlerData;
+  PUNWIND_HISTORY_TABLE HistoryTable;
+  ULONG ScopeIndex;
+  ULONG Fill0;
+} DISPATCHER_CONTEXT, *PDISPATCHER_CONTEXT;
+NT_ASSERT_SIZE(DISPATCHER_CONTEXT, 0x50);
+
+typedef struct _KNONVOLATILE_CONTEXT_POINTERS {
+  PM128A FloatingContext[16];
+  PULONG64 IntegerContext[16];
+} KNONVOLATILE_CONTEXT_POINTERS, *PKNONVOLATILE_CONTEXT_POINTERS;
+
+#define UNW_FLAG_NHANDLER 0x0u
+#define UNW_FLAG_EHANDLER 0x1u
+#define UNW_FLAG_UHANDLER 0x2u
+#define UNW_FLAG_CHAININFO 0x4u
+
+typedef struct _SCOPE_TABLE_AMD64 {
+  ULONG Count;
+  struct {
+    ULONG BeginAddress;
+    ULONG EndAddress;
+    ULONG HandlerAddress;
+    ULONG JumpTarget;
+  } ScopeRecord[1];
+} SCOPE_TABLE_AMD64, *PSCOPE_TABLE_AMD64, SCOPE_TABLE, *PSCOPE_TABLE;
+
+typedef LONG(NTAPI *PEXCEPTION_FILTER)(PEXCEPTION_POINTERS ExceptionPointers, PVOID EstablisherFrame);
+typedef VOID(NTAPI *PTERMINATION_HANDLER)(BOOLEAN AbnormalTermination, PVOID EstablisherFrame);
+typedef LONG(NTAPI *PVECTORED_EXCEPTION_HANDLER)(PEXCEPTION_POINTERS ExceptionPointers);
+typedef LONG(NTAPI *PRTLP_UNHANDLED_EXCEPTION_FILTER)(PEXCEPTION_POINTERS ExceptionPointers);
+typedef PRUNTIME_FUNCTION(NTAPI *PGET_RUNTIME_FUNCTION_CALLBACK)(ULONG_PTR ControlPc, PVOID Context);

@@ -1,0 +1,491 @@
+// Files and devices.
+#pragma once
+
+#include <nt/ntdef.h>
+
+#define FILE_READ_DATA 0x0001u
+#define FILE_LIST_DIRECTORY 0x0001u
+#define FILE_WRITE_DATA 0x0002u
+#define FILE_ADD_FILE 0x0002u
+#define FILE_APPEND_DATA 0x0004u
+#define FILE_ADD_SUBDIRECTORY 0x0004u
+#define FILE_CREATE_PIPE_INSTANCE 0x0004u
+#define FILE_READ_EA 0x0008u
+#define FILE_WRITE_EA 0x0010u
+#define FILE_EXECUTE 0x0020u
+#define FILE_TRAVERSE 0x0020u
+#define FILE_DELETE_CHILD 0x0040u
+#define FILE_READ_ATTRIBUTES 0x0080u
+#define FILE_WRITE_ATTRIBUTES 0x0100u
+#define FILE_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x1FFu)
+#define FILE_GENERIC_READ (STANDARD_RIGHTS_READ | FILE_READ_DATA | FILE_READ_ATTRIBUTES | FILE_READ_EA | SYNCHRONIZE)
+#define FILE_GENERIC_WRITE \
+  (STANDARD_RIGHTS_WRITE | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | FILE_APPEND_DATA | SYNCHRONIZE)
+#define FILE_GENERIC_EXECUTE (STANDARD_RIGHTS_EXECUTE | FILE_READ_ATTRIBUTES | FILE_EXECUTE | SYNCHRONIZE)
+
+#define FILE_SHARE_READ 0x00000001u
+#define FILE_SHARE_WRITE 0x00000002u
+#define FILE_SHARE_DELETE 0x00000004u
+#define FILE_SHARE_VALID_FLAGS 0x00000007u
+
+#define FILE_ATTRIBUTE_READONLY 0x00000001u
+#define FILE_ATTRIBUTE_HIDDEN 0x00000002u
+#define FILE_ATTRIBUTE_SYSTEM 0x00000004u
+#define FILE_ATTRIBUTE_DIRECTORY 0x00000010u
+#define FILE_ATTRIBUTE_ARCHIVE 0x00000020u
+#define FILE_ATTRIBUTE_DEVICE 0x00000040u
+#define FILE_ATTRIBUTE_NORMAL 0x00000080u
+#define FILE_ATTRIBUTE_TEMPORARY 0x00000100u
+#define FILE_ATTRIBUTE_SPARSE_FILE 0x00000200u
+#define FILE_ATTRIBUTE_REPARSE_POINT 0x00000400u
+#define FILE_ATTRIBUTE_COMPRESSED 0x00000800u
+#define FILE_ATTRIBUTE_OFFLINE 0x00001000u
+#define FILE_ATTRIBUTE_NOT_CONTENT_INDEXED 0x00002000u
+#define FILE_ATTRIBUTE_ENCRYPTED 0x00004000u
+#define FILE_ATTRIBUTE_VALID_FLAGS 0x00007FB7u
+#define FILE_ATTRIBUTE_VALID_SET_FLAGS 0x000031A7u
+
+#define FILE_SUPERSEDE 0x00000000u
+#define FILE_OPEN 0x00000001u
+#define FILE_CREATE 0x00000002u
+#define FILE_OPEN_IF 0x00000003u
+#define FILE_OVERWRITE 0x00000004u
+#define FILE_OVERWRITE_IF 0x00000005u
+#define FILE_MAXIMUM_DISPOSITION 0x00000005u
+
+#define FILE_DIRECTORY_FILE 0x00000001u
+#define FILE_WRITE_THROUGH 0x00000002u
+#define FILE_SEQUENTIAL_ONLY 0x00000004u
+#define FILE_NO_INTERMEDIATE_BUFFERING 0x00000008u
+#define FILE_SYNCHRONOUS_IO_ALERT 0x00000010u
+#define FILE_SYNCHRONOUS_IO_NONALERT 0x00000020u
+#define FILE_NON_DIRECTORY_FILE 0x00000040u
+#define FILE_CREATE_TREE_CONNECTION 0x00000080u
+#define FILE_COMPLETE_IF_OPLOCKED 0x00000100u
+#define FILE_NO_EA_KNOWLEDGE 0x00000200u
+#define FILE_OPEN_REMOTE_INSTANCE 0x00000400u
+#define FILE_RANDOM_ACCESS 0x00000800u
+#define FILE_DELETE_ON_CLOSE 0x00001000u
+#define FILE_OPEN_BY_FILE_ID 0x00002000u
+#define FILE_OPEN_FOR_BACKUP_INTENT 0x00004000u
+#define FILE_NO_COMPRESSION 0x00008000u
+#define FILE_OPEN_REQUIRING_OPLOCK 0x00010000u
+#define FILE_DISALLOW_EXCLUSIVE 0x00020000u
+#define FILE_RESERVE_OPFILTER 0x00100000u
+#define FILE_OPEN_REPARSE_POINT 0x00200000u
+#define FILE_OPEN_NO_RECALL 0x00400000u
+#define FILE_OPEN_FOR_FREE_SPACE_QUERY 0x00800000u
+#define FILE_VALID_OPTION_FLAGS 0x00FFFFFFu
+
+// IO_STATUS_BLOCK.Information after a create
+#define FILE_SUPERSEDED 0x00000000u
+#define FILE_OPENED 0x00000001u
+#define FILE_CREATED 0x00000002u
+#define FILE_OVERWRITTEN 0x00000003u
+#define FILE_EXISTS 0x00000004u
+#define FILE_DOES_NOT_EXIST 0x00000005u
+
+#define FILE_WRITE_TO_END_OF_FILE 0xFFFFFFFFu
+#define FILE_USE_FILE_POINTER_POSITION 0xFFFFFFFEu
+
+// ByteOffset.LowPart forms above go with HighPart -1.
+typedef struct _IO_STATUS_BLOCK {
+  union {
+    NTSTATUS Status;
+    PVOID Pointer;
+  };
+  ULONG_PTR Information;
+} IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+NT_ASSERT_SIZE(IO_STATUS_BLOCK, 0x10);
+typedef VOID(NTAPI *PIO_APC_ROUTINE)(PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, ULONG Reserved);
+
+typedef enum _FILE_INFORMATION_CLASS NT_ENUM {
+  FileDirectoryInformation = 1,
+  FileFullDirectoryInformation,
+  FileBothDirectoryInformation,
+  FileBasicInformation,
+  FileStandardInformation,
+  FileInternalInformation,
+  FileEaInformation,
+  FileAccessInformation,
+  FileNameInformation,
+  FileRenameInformation,
+  FileLinkInformation,
+  FileNamesInformation,
+  FileDispositionInformation,
+  FilePositionInformation,
+  FileFullEaInformation,
+  FileModeInformation,
+  FileAlignmentInformation,
+  FileAllInformation,
+  FileAllocationInformation,
+  FileEndOfFileInformation,
+  FileAlternateNameInformation,
+  FileStreamInformation,
+  FilePipeInformation,
+  FilePipeLocalInformation,
+  FilePipeRemoteInformation,
+  FileMailslotQueryInformation,
+  FileMailslotSetInformation,
+  FileCompressionInformation,
+  FileObjectIdInformation,
+  FileCompletionInformation,
+  FileMoveClusterInformation,
+  FileQuotaInformation,
+  FileReparsePointInformation,
+  FileNetworkOpenInformation,
+  FileAttributeTagInformation,
+  FileTrackingInformation,
+  FileIdBothDirectoryInformation,
+  FileIdFullDirectoryInformation,
+  FileValidDataLengthInformation,
+  FileShortNameInformation,
+  FileIoCompletionNotificationInformation,
+  FileIoStatusBlockRangeInformation,
+  FileIoPriorityHintInformation,
+  FileSfioReserveInformation,
+  FileSfioVolumeInformation,
+  FileHardLinkInformation,
+  FileProcessIdsUsingFileInformation,
+  FileNormalizedNameInformation,
+  FileNetworkPhysicalNameInformation,
+  FileIdGlobalTxDirectoryInformation,
+  FileIsRemoteDeviceInformation,
+  FileUnusedInformation,
+  FileNumaNodeInformation,
+  FileStandardLinkInformation,
+  FileRemoteProtocolInformation,
+  FileRenameInformationBypassAccessCheck,
+  FileLinkInformationBypassAccessCheck,
+  FileVolumeNameInformation,
+  FileIdInformation,
+  FileIdExtdDirectoryInformation,
+  FileReplaceCompletionInformation,
+  FileHardLinkFullIdInformation,
+  FileIdExtdBothDirectoryInformation,
+  FileDispositionInformationEx,
+  FileRenameInformationEx,
+  FileMaximumInformation = 76
+} FILE_INFORMATION_CLASS;
+NT_STATIC_ASSERT(FileNetworkOpenInformation == 34);
+NT_STATIC_ASSERT(FileIdBothDirectoryInformation == 37);
+NT_STATIC_ASSERT(FileIdInformation == 59);
+NT_STATIC_ASSERT(FileDispositionInformationEx == 64);
+
+typedef struct _FILE_DIRECTORY_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER AllocationSize;
+  ULONG FileAttributes;
+  ULONG FileNameLength;
+  WCHAR FileName[1];
+} FILE_DIRECTORY_INFORMATION, *PFILE_DIRECTORY_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_DIRECTORY_INFORMATION, FileName) == 0x40);
+
+typedef struct _FILE_FULL_DIR_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER AllocationSize;
+  ULONG FileAttributes;
+  ULONG FileNameLength;
+  ULONG EaSize;
+  WCHAR FileName[1];
+} FILE_FULL_DIR_INFORMATION, *PFILE_FULL_DIR_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_FULL_DIR_INFORMATION, FileName) == 0x44);
+
+typedef struct _FILE_ID_FULL_DIR_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER AllocationSize;
+  ULONG FileAttributes;
+  ULONG FileNameLength;
+  ULONG EaSize;
+  LARGE_INTEGER FileId;
+  WCHAR FileName[1];
+} FILE_ID_FULL_DIR_INFORMATION, *PFILE_ID_FULL_DIR_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_ID_FULL_DIR_INFORMATION, FileName) == 0x50);
+
+typedef struct _FILE_BOTH_DIR_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER AllocationSize;
+  ULONG FileAttributes;
+  ULONG FileNameLength;
+  ULONG EaSize;
+  CCHAR ShortNameLength;
+  WCHAR ShortName[12];
+  WCHAR FileName[1];
+} FILE_BOTH_DIR_INFORMATION, *PFILE_BOTH_DIR_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_BOTH_DIR_INFORMATION, ShortName) == 0x46);
+NT_STATIC_ASSERT(offsetof(FILE_BOTH_DIR_INFORMATION, FileName) == 0x5E);
+
+typedef struct _FILE_ID_BOTH_DIR_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER EndOfFile;
+  LARGE_INTEGER AllocationSize;
+  ULONG FileAttributes;
+  ULONG FileNameLength;
+  ULONG EaSize;
+  CCHAR ShortNameLength;
+  WCHAR ShortName[12];
+  LARGE_INTEGER FileId;
+  WCHAR FileName[1];
+} FILE_ID_BOTH_DIR_INFORMATION, *PFILE_ID_BOTH_DIR_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileId) == 0x60);
+NT_STATIC_ASSERT(offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileName) == 0x68);
+
+typedef struct _FILE_NAMES_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG FileIndex;
+  ULONG FileNameLength;
+  WCHAR FileName[1];
+} FILE_NAMES_INFORMATION, *PFILE_NAMES_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_NAMES_INFORMATION, FileName) == 12);
+
+typedef struct _FILE_BASIC_INFORMATION {
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  ULONG FileAttributes;
+} FILE_BASIC_INFORMATION, *PFILE_BASIC_INFORMATION;
+NT_STATIC_ASSERT(sizeof(FILE_BASIC_INFORMATION) == 0x28);
+
+typedef struct _FILE_STANDARD_INFORMATION {
+  LARGE_INTEGER AllocationSize;
+  LARGE_INTEGER EndOfFile;
+  ULONG NumberOfLinks;
+  BOOLEAN DeletePending;
+  BOOLEAN Directory;
+} FILE_STANDARD_INFORMATION, *PFILE_STANDARD_INFORMATION;
+NT_STATIC_ASSERT(sizeof(FILE_STANDARD_INFORMATION) == 0x18);
+
+typedef struct _FILE_INTERNAL_INFORMATION {
+  LARGE_INTEGER IndexNumber;
+} FILE_INTERNAL_INFORMATION, *PFILE_INTERNAL_INFORMATION;
+typedef struct _FILE_EA_INFORMATION {
+  ULONG EaSize;
+} FILE_EA_INFORMATION, *PFILE_EA_INFORMATION;
+typedef struct _FILE_ACCESS_INFORMATION {
+  ACCESS_MASK AccessFlags;
+} FILE_ACCESS_INFORMATION, *PFILE_ACCESS_INFORMATION;
+typedef struct _FILE_POSITION_INFORMATION {
+  LARGE_INTEGER CurrentByteOffset;
+} FILE_POSITION_INFORMATION, *PFILE_POSITION_INFORMATION;
+typedef struct _FILE_MODE_INFORMATION {
+  ULONG Mode;
+} FILE_MODE_INFORMATION, *PFILE_MODE_INFORMATION;
+typedef struct _FILE_ALIGNMENT_INFORMATION {
+  ULONG AlignmentRequirement;
+} FILE_ALIGNMENT_INFORMATION, *PFILE_ALIGNMENT_INFORMATION;
+typedef struct _FILE_NAME_INFORMATION {
+  ULONG FileNameLength;
+  WCHAR FileName[1];
+} FILE_NAME_INFORMATION, *PFILE_NAME_INFORMATION;
+typedef struct _FILE_ALL_INFORMATION {
+  FILE_BASIC_INFORMATION BasicInformation;
+  FILE_STANDARD_INFORMATION StandardInformation;
+  FILE_INTERNAL_INFORMATION InternalInformation;
+  FILE_EA_INFORMATION EaInformation;
+  FILE_ACCESS_INFORMATION AccessInformation;
+  FILE_POSITION_INFORMATION PositionInformation;
+  FILE_MODE_INFORMATION ModeInformation;
+  FILE_ALIGNMENT_INFORMATION AlignmentInformation;
+  FILE_NAME_INFORMATION NameInformation;
+} FILE_ALL_INFORMATION, *PFILE_ALL_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_ALL_INFORMATION, NameInformation) == 0x60);
+NT_STATIC_ASSERT(sizeof(FILE_ALL_INFORMATION) == 0x68);
+typedef struct _FILE_NETWORK_OPEN_INFORMATION {
+  LARGE_INTEGER CreationTime;
+  LARGE_INTEGER LastAccessTime;
+  LARGE_INTEGER LastWriteTime;
+  LARGE_INTEGER ChangeTime;
+  LARGE_INTEGER AllocationSize;
+  LARGE_INTEGER EndOfFile;
+  ULONG FileAttributes;
+} FILE_NETWORK_OPEN_INFORMATION, *PFILE_NETWORK_OPEN_INFORMATION;
+NT_STATIC_ASSERT(sizeof(FILE_NETWORK_OPEN_INFORMATION) == 0x38);
+typedef struct _FILE_ATTRIBUTE_TAG_INFORMATION {
+  ULONG FileAttributes;
+  ULONG ReparseTag;
+} FILE_ATTRIBUTE_TAG_INFORMATION, *PFILE_ATTRIBUTE_TAG_INFORMATION;
+typedef struct _FILE_DISPOSITION_INFORMATION {
+  BOOLEAN DeleteFile;
+} FILE_DISPOSITION_INFORMATION, *PFILE_DISPOSITION_INFORMATION;
+typedef struct _FILE_END_OF_FILE_INFORMATION {
+  LARGE_INTEGER EndOfFile;
+} FILE_END_OF_FILE_INFORMATION, *PFILE_END_OF_FILE_INFORMATION;
+typedef struct _FILE_ALLOCATION_INFORMATION {
+  LARGE_INTEGER AllocationSize;
+} FILE_ALLOCATION_INFORMATION, *PFILE_ALLOCATION_INFORMATION;
+typedef struct _FILE_VALID_DATA_LENGTH_INFORMATION {
+  LARGE_INTEGER ValidDataLength;
+} FILE_VALID_DATA_LENGTH_INFORMATION, *PFILE_VALID_DATA_LENGTH_INFORMATION;
+typedef struct _FILE_RENAME_INFORMATION {
+  union {
+    BOOLEAN ReplaceIfExists;
+    ULONG Flags;
+  };
+  HANDLE RootDirectory;
+  ULONG FileNameLength;
+  WCHAR FileName[1];
+} FILE_RENAME_INFORMATION, *PFILE_RENAME_INFORMATION;
+NT_ASSERT_OFFSET(FILE_RENAME_INFORMATION, FileName, 0x14);
+typedef struct _FILE_STREAM_INFORMATION {
+  ULONG NextEntryOffset;
+  ULONG StreamNameLength;
+  LARGE_INTEGER StreamSize;
+  LARGE_INTEGER StreamAllocationSize;
+  WCHAR StreamName[1];
+} FILE_STREAM_INFORMATION, *PFILE_STREAM_INFORMATION;
+typedef struct _FILE_COMPLETION_INFORMATION {
+  HANDLE Port;
+  PVOID Key;
+} FILE_COMPLETION_INFORMATION, *PFILE_COMPLETION_INFORMATION;
+typedef struct _FILE_IO_COMPLETION_INFORMATION {
+  PVOID KeyContext;
+  PVOID ApcContext;
+  IO_STATUS_BLOCK IoStatusBlock;
+} FILE_IO_COMPLETION_INFORMATION, *PFILE_IO_COMPLETION_INFORMATION;
+#define IO_COMPLETION_QUERY_STATE 0x0001u
+#define IO_COMPLETION_MODIFY_STATE 0x0002u
+#define IO_COMPLETION_ALL_ACCESS (STANDARD_RIGHTS_REQUIRED | SYNCHRONIZE | 0x3u)
+
+typedef enum _FSINFOCLASS NT_ENUM {
+  FileFsVolumeInformation = 1,
+  FileFsLabelInformation,
+  FileFsSizeInformation,
+  FileFsDeviceInformation,
+  FileFsAttributeInformation,
+  FileFsControlInformation,
+  FileFsFullSizeInformation,
+  FileFsObjectIdInformation,
+  FileFsDriverPathInformation,
+  FileFsVolumeFlagsInformation,
+  FileFsSectorSizeInformation,
+  FileFsDataCopyInformation,
+  FileFsMetadataSizeInformation,
+  FileFsMaximumInformation
+} FS_INFORMATION_CLASS,
+    *PFS_INFORMATION_CLASS;
+
+typedef struct _FILE_FS_VOLUME_INFORMATION {
+  LARGE_INTEGER VolumeCreationTime;
+  ULONG VolumeSerialNumber;
+  ULONG VolumeLabelLength;
+  BOOLEAN SupportsObjects;
+  WCHAR VolumeLabel[1];
+} FILE_FS_VOLUME_INFORMATION, *PFILE_FS_VOLUME_INFORMATION;
+NT_STATIC_ASSERT(offsetof(FILE_FS_VOLUME_INFORMATION, VolumeLabel) == 0x12);
+typedef struct _FILE_FS_LABEL_INFORMATION {
+  ULONG VolumeLabelLength;
+  WCHAR VolumeLabel[1];
+} FILE_FS_LABEL_INFORMATION, *PFILE_FS_LABEL_INFORMATION;
+typedef struct _FILE_FS_SIZE_INFORMATION {
+  LARGE_INTEGER TotalAllocationUnits;
+  LARGE_INTEGER AvailableAllocationUnits;
+  ULONG SectorsPerAllocationUnit;
+  ULONG BytesPerSector;
+} FILE_FS_SIZE_INFORMATION, *PFILE_FS_SIZE_INFORMATION;
+typedef struct _FILE_FS_FULL_SIZE_INFORMATION {
+  LARGE_INTEGER TotalAllocationUnits;
+  LARGE_INTEGER CallerAvailableAllocationUnits;
+  LARGE_INTEGER ActualAvailableAllocationUnits;
+  ULONG SectorsPerAllocationUnit;
+  ULONG BytesPerSector;
+} FILE_FS_FULL_SIZE_INFORMATION, *PFILE_FS_FULL_SIZE_INFORMATION;
+typedef struct _FILE_FS_DEVICE_INFORMATION {
+  ULONG DeviceType;
+  ULONG Characteristics;
+} FILE_FS_DEVICE_INFORMATION, *PFILE_FS_DEVICE_INFORMATION;
+typedef struct _FILE_FS_ATTRIBUTE_INFORMATION {
+  ULONG FileSystemAttributes;
+  LONG MaximumComponentNameLength;
+  ULONG FileSystemNameLength;
+  WCHAR FileSystemName[1];
+} FILE_FS_ATTRIBUTE_INFORMATION, *PFILE_FS_ATTRIBUTE_INFORMATION;
+
+#define FILE_CASE_SENSITIVE_SEARCH 0x00000001u
+#define FILE_CASE_PRESERVED_NAMES 0x00000002u
+#define FILE_UNICODE_ON_DISK 0x00000004u
+#define FILE_PERSISTENT_ACLS 0x00000008u
+#define FILE_READ_ONLY_VOLUME 0x00080000u
+
+#define FILE_REMOVABLE_MEDIA 0x00000001u
+#define FILE_READ_ONLY_DEVICE 0x00000002u
+#define FILE_FLOPPY_DISKETTE 0x00000004u
+#define FILE_WRITE_ONCE_MEDIA 0x00000008u
+#define FILE_REMOTE_DEVICE 0x00000010u
+#define FILE_DEVICE_IS_MOUNTED 0x00000020u
+#define FILE_VIRTUAL_VOLUME 0x00000040u
+#define FILE_AUTOGENERATED_DEVICE_NAME 0x00000080u
+#define FILE_DEVICE_SECURE_OPEN 0x00000100u
+#define FILE_CHARACTERISTIC_PNP_DEVICE 0x00000800u
+
+#define FILE_DEVICE_BEEP 0x00000001u
+#define FILE_DEVICE_CD_ROM 0x00000002u
+#define FILE_DEVICE_CD_ROM_FILE_SYSTEM 0x00000003u
+#define FILE_DEVICE_CONTROLLER 0x00000004u
+#define FILE_DEVICE_DISK 0x00000007u
+#define FILE_DEVICE_DISK_FILE_SYSTEM 0x00000008u
+#define FILE_DEVICE_FILE_SYSTEM 0x00000009u
+#define FILE_DEVICE_KEYBOARD 0x0000000Bu
+#define FILE_DEVICE_MAILSLOT 0x0000000Cu
+#define FILE_DEVICE_MOUSE 0x0000000Fu
+#define FILE_DEVICE_NAMED_PIPE 0x00000011u
+#define FILE_DEVICE_NETWORK 0x00000012u
+#define FILE_DEVICE_NULL 0x00000015u
+#define FILE_DEVICE_PARALLEL_PORT 0x00000016u
+#define FILE_DEVICE_SCREEN 0x0000001Cu
+#define FILE_DEVICE_SERIAL_PORT 0x0000001Bu
+#define FILE_DEVICE_UNKNOWN 0x00000022u
+#define FILE_DEVICE_VIDEO 0x00000023u
+#define FILE_DEVICE_VIRTUAL_DISK 0x00000024u
+#define FILE_DEVICE_8042_PORT 0x00000027u
+#define FILE_DEVICE_BUS_EXTENDER 0x0000002Au
+#define FILE_DEVICE_MASS_STORAGE 0x0000002Du
+#define FILE_DEVICE_ACPI 0x00000032u
+#define FILE_DEVICE_CONSOLE 0x00000050u
+
+#define METHOD_BUFFERED 0
+#define METHOD_IN_DIRECT 1
+#define METHOD_OUT_DIRECT 2
+#define METHOD_NEITHER 3
+#define FILE_ANY_ACCESS 0
+#define FILE_SPECIAL_ACCESS 0
+#define FILE_READ_ACCESS 0x0001
+#define FILE_WRITE_ACCESS 0x0002
+#define CTL_CODE(type, function, method, access) \
+  ((ULONG)(((ULONG)(type) << 16) | ((ULONG)(access) << 14) | ((ULONG)(function) << 2) | (ULONG)(method)))
+
+#define FILE_NOTIFY_CHANGE_FILE_NAME 0x00000001u
+#define FILE_NOTIFY_CHANGE_DIR_NAME 0x00000002u
+#define FILE_NOTIFY_CHANGE_ATTRIBUTES 0x00000004u
+#define FILE_NOTIFY_CHANGE_SIZE 0x00000008u
+#define FILE_NOTIFY_CHANGE_LAST_WRITE 0x00000010u
+#define FILE_NOTIFY_VALID_MASK 0x00000FFFu
