@@ -60,7 +60,7 @@ class Machine:
             arguments += ["-cpu", cpu]
         self._counter = None
         if count:
-            arguments += ["-plugin", f"{BUILD}/tools/icnt.so,out={self._folder}/count"]
+            arguments += ["-plugin", f"{BUILD}/bin/icnt.so,out={self._folder}/count"]
         command = qemu.command(kernel or IMAGES / "kernel", ntos or IMAGES / "ntos", memory, arguments + list(extra))
         self._errors = open(self._folder / "qemu.log", "wb")
         self.process = subprocess.Popen(

@@ -1,5 +1,5 @@
-// A QEMU TCG plugin that counts guest instructions. The running total is the first 8 bytes of the file named by out=, which is
-// mapped shared: another process reads it between two marks while the guest runs.
+// A QEMU TCG plugin that counts guest instructions. The running total is the first 8 bytes of the file named by out=,
+// which is mapped shared: another process reads it between two marks while the guest runs.
 //
 // Debian's QEMU packages have no qemu-plugin.h; the few declarations below are plugin API version 1 (QEMU 7.2).
 #include <fcntl.h>

@@ -1,0 +1,142 @@
+"""Changes the boot volume inside a copy of `ntos`: tests put files of random names and contents into it, without a relink.
+
+The volume (abi/disk/bootvol.h) is found by its magic, taken apart here, made anew by the real tools/mkbootvol and put back. It
+may grow when its segment is the last one of the image."""
+
+import shutil
+import struct
+import subprocess
+import tempfile
+from pathlib import Path
+
+MAGIC = b"NTBOOTV1"
+PAGE = 4096
+HEADER = struct.Struct("<8sIIIIQqIHH")
+ENTRY = struct.Struct("<IHHIIqqQQ")
+DIRECTORY = 0x10
+
+
+class Wrong(Exception):
+    """The image is not what was expected."""
+
+
+def find(data):
+    """Offset and size of the boot volume in the bytes of an ntos."""
+    at = -1
+    while True:
+        at = data.find(MAGIC, at + 1)
+        if at < 0:
+            raise Wrong("no boot volume in this ntos")
+        if at % PAGE == 0:
+            size = HEADER.unpack_from(data, at)[5]
+            if size % PAGE == 0 and 0 < size <= len(data) - at:
+                return at, size
+
+
+def unpack(volume):
+    """Path -> contents of every file (and -> None of every empty directory) of a boot volume."""
+    _, count, table, names, *_ = HEADER.unpack_from(volume)
+    entries = [ENTRY.unpack_from(volume, table + index * ENTRY.size) for index in range(count)]
+    files = {}
+
+    def walk(index, path):
+        _, _, _, attributes, _, _, _, start, size = entries[index]
+        if not attributes & DIRECTORY:
+            files[path] = volume[start : start + size]
+            return
+        if size == 0 and path:
+            files[path] = None
+        for child in range(start, start + size):
+            offset, length = entries[child][0], entries[child][1]
+            name = volume[names + offset : names + offset + length].decode("utf-16-le")
+            walk(child, f"{path}/{name}" if path else name)
+
+    walk(0, "")
+    return files
+
+
+class Image:
+    """A copy of a variant's ntos whose boot volume can be changed; the copy lives as long as the `with` block."""
+
+    def __init__(self, build, ntos=None):
+        self._build = Path(build)
+        self._data = Path(ntos or self._build / "images/ntos").read_bytes()
+        self._at, self._size = find(self._data)
+        self.files = unpack(self._data[self._at : self._at + self._size])
+        self._folder = Path(tempfile.mkdtemp(prefix="neptune-image-"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def path_of(self, path):
+        """The path of a file as it is spelled in the volume (names have no case)."""
+        for known in self.files:
+            if known.casefold() == path.casefold():
+                return known
+        raise Wrong(f"no {path} in the boot volume")
+
+    def add(self, path, contents):
+        """Adds or replaces a file; `path` takes slashes."""
+        for known in list(self.files):
+            if known.casefold() == path.casefold():
+                del self.files[known]
+        self.files[path] = contents
+
+    def add_program(self, file):
+        """Adds a program to \\Programs, without its debug information (as the build does)."""
+        stripped = self._folder / Path(file).name
+        subprocess.run(["/usr/lib/llvm-19/bin/llvm-objcopy", "--strip-debug", str(file), str(stripped)], check=True)
+        self.add(f"Programs/{stripped.name}", stripped.read_bytes())
+
+    def write(self):
+        """Makes the new ntos; returns its path."""
+        command = [str(self._build / "bin/mkbootvol"), "-o", str(self._folder / "volume")]
+        for number, (path, contents) in enumerate(sorted(self.files.items())):
+            if contents is None:
+                command += ["--dir", path]
+            else:
+                source = self._folder / f"file{number}"
+                source.write_bytes(contents)
+                command += ["--add", f"{path}={source}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Wrong(done.stderr.strip())
+        ntos = self._folder / "ntos"
+        ntos.write_bytes(self._replace((self._folder / "volume").read_bytes()))
+        return ntos
+
+    def _replace(self, volume):
+        data = bytearray(self._data)
+        if len(volume) <= self._size:
+            data[self._at : self._at + len(volume)] = volume
+            return bytes(data)
+        # It grows: behind everything else in the file, its segment longer. Nothing may be mapped where it grows to.
+        header_at, header_size, header_count = self._segments_table()
+        segments = [
+            (at, *struct.unpack_from("<IIQQQQQQ", data, at))
+            for at in range(header_at, header_at + header_size * header_count, header_size)
+        ]
+        (mine,) = [s for s in segments if s[1] == 1 and s[3] <= self._at < s[3] + s[6]]
+        at, _, _, offset, virtual, _, file_size, memory_size, _ = mine
+        if offset + file_size != self._at + self._size or memory_size != file_size:
+            raise Wrong("the boot volume does not end its segment, so it cannot grow")
+        grown = file_size + len(volume) - self._size
+        for _, kind, _, _, other, _, _, size, _ in segments:
+            if kind == 1 and other > virtual and other < virtual + grown and size:
+                raise Wrong("another segment stands where the boot volume would grow to")
+        kept = data[offset : self._at]
+        data += bytes(-len(data) % PAGE)
+        new_offset = len(data)
+        data += kept + volume
+        data[self._at : self._at + len(MAGIC)] = bytes(len(MAGIC))  # the old one is not found again
+        struct.pack_into("<Q", data, at + 8, new_offset)
+        struct.pack_into("<QQ", data, at + 32, grown, grown)
+        return bytes(data)
+
+    def _segments_table(self):
+        at = struct.unpack_from("<Q", self._data, 32)[0]
+        size, count = struct.unpack_from("<HH", self._data, 54)
+        return at, size, count
