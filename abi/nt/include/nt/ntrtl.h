@@ -8,6 +8,7 @@
 #include <nt/ntpsapi.h>
 #include <nt/ntrtl_basic.h>
 #include <nt/ntrtl_string.h>
+#include <nt/ntrtl_crt.h>
 #if __has_include(<nt/ntrtl_heap.h>)
 #include <nt/ntrtl_heap.h>
 #endif
