@@ -754,6 +754,7 @@
 #define STATUS_FILE_NOT_AVAILABLE                                ((NTSTATUS)0xC0000467u)
 #define STATUS_DEVICE_INSUFFICIENT_RESOURCES                     ((NTSTATUS)0xC0000468u)
 #define STATUS_DEVICE_HUNG                                       ((NTSTATUS)0xC0000507u)
+#define STATUS_REPARSE_POINT_ENCOUNTERED                         ((NTSTATUS)0xC000050Bu)
 #define STATUS_FAIL_FAST_EXCEPTION                               ((NTSTATUS)0xC0000602u)
 #define STATUS_RESOURCE_IN_USE                                   ((NTSTATUS)0xC0000708u)
 #define STATUS_THREADPOOL_HANDLE_EXCEPTION                       ((NTSTATUS)0xC000070Au)

@@ -17,9 +17,12 @@ struct CapturedAttributes {
   Request For(const Type *type) const { return {root, name.View(), attributes, type}; }
 };
 
-// Reads a program's OBJECT_ATTRIBUTES; a null pointer gives an unnamed request. STATUS_INVALID_PARAMETER (length,
-// unknown attributes), STATUS_OBJECT_NAME_INVALID (odd length), STATUS_INVALID_HANDLE (root), STATUS_ACCESS_VIOLATION,
-// STATUS_DATATYPE_MISALIGNMENT, STATUS_INSUFFICIENT_RESOURCES.
-Result<CapturedAttributes> Capture(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes);
+// Reads a program's OBJECT_ATTRIBUTES. kCreate is for objects that need no name: without one the root is not looked at,
+// and a null pointer gives an unnamed request; with kOpen (files and keys too) it gives STATUS_INVALID_PARAMETER.
+// STATUS_INVALID_PARAMETER (length, unknown attributes), STATUS_OBJECT_NAME_INVALID (odd length, longer than 65532
+// bytes, root without a name), STATUS_INVALID_HANDLE (root), STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT,
+// STATUS_INSUFFICIENT_RESOURCES.
+Result<CapturedAttributes> Capture(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                   Purpose purpose = Purpose::kOpen);
 
 }  // namespace ob

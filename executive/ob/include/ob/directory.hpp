@@ -27,14 +27,16 @@ class Directory final : public Object {
   // The entry after `object` in the order of names, null after the last one.
   Object *After(const Object &object) const;
   std::size_t Count() const { return count_; }
+  Result<Name> FullName() const override;
 
  private:
+  friend class Namespace;
   Directory() : Object(kType) {}
   ~Directory() override;
 
   // Upcased order first, exact order among equals.
   struct Order {
-    static std::strong_ordering Compare(NameView a, NameView b);
+    static int Compare(NameView a, NameView b);
     bool operator()(const Object &a, const Object &b) const { return Compare(a.ObjectName(), b.ObjectName()) < 0; }
     bool operator()(const Object &a, NameView b) const { return Compare(a.ObjectName(), b) < 0; }
     bool operator()(NameView a, const Object &b) const { return Compare(a, b.ObjectName()) < 0; }
@@ -44,6 +46,7 @@ class Directory final : public Object {
                                 boost::intrusive::constant_time_size<false>>;
   Entries entries_;
   std::size_t count_ = 0;
+  bool root_ = false;
 };
 
 }  // namespace ob

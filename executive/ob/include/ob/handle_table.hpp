@@ -95,6 +95,7 @@ class HandleTable {
   Result<void> Grow();
   Result<void> Admit(Object &object, ULONG attributes);
   void Fill(Slot &slot, Object &object, ACCESS_MASK granted, ULONG attributes);
+  void Free(std::uint32_t index);
   void Clear(std::uint32_t index);
 
   std::array<Node *, kNodes> nodes_ = {};

@@ -1,9 +1,9 @@
 #pragma once
-// Names of objects: UTF-16 text, compared exactly or by upcased characters.
+// Names of objects: UTF-16 text, compared exactly or without regard to case (rtl::EqualNoCase).
 
 #include <rtl/result.hpp>
+#include <rtl/upcase.hpp>
 
-#include <compare>
 #include <cstddef>
 #include <string_view>
 
@@ -14,15 +14,8 @@ using NameView = std::u16string_view;
 // Bytes in a UNICODE_STRING: no name is longer than this many characters.
 inline constexpr std::size_t kMaximumNameLength = UNICODE_STRING_MAX_CHARS;
 
-// The character that stands for `c` in comparisons without case: one code unit, no locale. It is Unicode's simple
-// upper case where that maps back to `c` (so that dotless i, long s and micro stay themselves, as in NT's table).
-char16_t Upcase(char16_t c);
-
-// Orders by upcased characters.
-std::strong_ordering CompareInsensitive(NameView a, NameView b);
-bool EqualInsensitive(NameView a, NameView b);
 // Equal in the way that OBJ_CASE_INSENSITIVE (or its absence) asks for.
-inline bool Equal(NameView a, NameView b, bool insensitive) { return insensitive ? EqualInsensitive(a, b) : a == b; }
+constexpr bool Equal(NameView a, NameView b, bool insensitive) { return insensitive ? rtl::EqualNoCase(a, b) : a == b; }
 
 // Owned text; empty by default. Its characters do not move when the Name does.
 class Name {

@@ -44,16 +44,16 @@ enum class Purpose : std::uint8_t { kOpen, kCreate };
 class Namespace {
  public:
   // The root with \GLOBAL??, \DosDevices, \ObjectTypes, \Device, \Driver, \FileSystem, \BaseNamedObjects,
-  // \KernelObjects. STATUS_INSUFFICIENT_RESOURCES.
+  // \KernelObjects, and the types of this component. STATUS_INSUFFICIENT_RESOURCES.
   static Result<std::unique_ptr<Namespace>> Create();
   ~Namespace();
 
-  // Walks the path, through symbolic links (at most 32; a last one is opened itself with OBJ_OPENLINK or when the
-  // request's type is SymbolicLink). `\??` is `\GLOBAL??`. Purpose kOpen fails when nothing has the last name.
-  // STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_NOT_FOUND,
-  // STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_TYPE_MISMATCH (root is not a directory),
-  // STATUS_REPARSE_POINT_NOT_RESOLVED, STATUS_INSUFFICIENT_RESOURCES. A type that parses names ends the walk: the
-  // caller (io, cm) goes on from `object` and `remaining` as it likes, also in a coroutine.
+  // Walks the path, through symbolic links (at most 32, more are STATUS_OBJECT_NAME_NOT_FOUND; a last one is opened
+  // itself with OBJ_OPENLINK or when the request's type is SymbolicLink). `\??` is `\GLOBAL??`. Purpose kOpen fails
+  // when nothing has the last name. STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_NAME_INVALID,
+  // STATUS_OBJECT_PATH_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_TYPE_MISMATCH (root is not a directory),
+  // STATUS_REPARSE_POINT_ENCOUNTERED (OBJ_DONT_REPARSE), STATUS_INSUFFICIENT_RESOURCES. A type that parses names ends
+  // the walk: the caller (io, cm) goes on from `object` and `remaining` as it likes, also in a coroutine.
   Result<Found> Lookup(const Request &request, Purpose purpose = Purpose::kOpen);
 
   // The object that the path names, of the request's type and complete. Adds STATUS_OBJECT_TYPE_MISMATCH.
