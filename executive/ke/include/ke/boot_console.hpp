@@ -1,0 +1,17 @@
+#pragma once
+// The console of <ke/console.hpp> on the serial port and the VGA text screen.
+
+#include <ke/console.hpp>
+
+#include <ke/interrupts.hpp>
+
+namespace ke {
+
+// Output works from here on.
+void InitialiseConsole();
+// Input works from here on. STATUS_INSUFFICIENT_RESOURCES.
+Result<void> ListenToConsole(cap::Cap<cap::Notification> notification);
+// The serial line wants to be looked at (kSerialInterrupt).
+void ConsoleInterrupt();
+
+}  // namespace ke

@@ -1,0 +1,36 @@
+#pragma once
+// The first serial port: a 16550 at 0x3f8 (PC16550D data sheet), 115200 8N1. Output is polled; the receive interrupt
+// only says "look".
+
+#include <ke/interrupts.hpp>
+#include "ports.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace ke {
+
+class Serial {
+ public:
+  static constexpr unsigned kPin = 4;  // IRQ 4
+
+  // Claims and sets up the port. STATUS_NO_SUCH_DEVICE when no UART answers.
+  Result<void> Initialise();
+  // Lets received bytes raise `interrupt`.
+  void EnableInterrupt(Interrupt interrupt);
+
+  void Write(std::string_view bytes);
+  // Takes what has arrived: the number of bytes.
+  std::size_t Read(std::span<char> to);
+  void Acknowledge() const { interrupt_.Acknowledge(); }
+
+ private:
+  void WaitForRoom();
+
+  Ports ports_;
+  Interrupt interrupt_;
+  unsigned room_ = 0;  // free places of the transmit FIFO that we know of
+};
+
+}  // namespace ke
