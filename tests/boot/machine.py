@@ -44,24 +44,30 @@ class Stopped(Exception):
 class Machine:
     """A virtual machine from power-on to its end. Use it with `with`: it is killed at the end of the block."""
 
-    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None):
-        """Starts QEMU. `count` loads the instruction counter (see instructions())."""
+    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, cdrom=None, restart=False):
+        """Starts QEMU: with our images, with others, or from a CD. `count` loads the instruction counter (see
+        instructions()); `restart` lets the machine start again when the guest resets it."""
         self._folder = Path(tempfile.mkdtemp(prefix="neptune-boot-"))
         serial, serial_far = socket.socketpair()
         monitor, monitor_far = socket.socketpair()
         arguments = [
-            "-display", "none", "-no-reboot", "-nodefaults", "-vga", "std",
+            "-display", "none", "-nodefaults", "-vga", "std",
             "-chardev", f"socket,id=serial,fd={serial_far.fileno()},logfile={self._folder}/serial.log",
             "-serial", "chardev:serial",
             "-chardev", f"socket,id=monitor,fd={monitor_far.fileno()}",
             "-mon", "chardev=monitor,mode=control",
         ]  # fmt: skip
+        if not restart:
+            arguments.append("-no-reboot")
         if cpu:
             arguments += ["-cpu", cpu]
         self._counter = None
         if count:
             arguments += ["-plugin", f"{BUILD}/bin/icnt.so,out={self._folder}/count"]
-        command = qemu.command(kernel or IMAGES / "kernel", ntos or IMAGES / "ntos", memory, arguments + list(extra))
+        if cdrom:
+            arguments += ["-cdrom", str(cdrom)]
+        kernel = None if cdrom else kernel or IMAGES / "kernel"
+        command = qemu.command(kernel, ntos or IMAGES / "ntos", memory, arguments + list(extra))
         self._errors = open(self._folder / "qemu.log", "wb")
         self.process = subprocess.Popen(
             command,
@@ -75,13 +81,18 @@ class Machine:
         self._serial = serial
         self._monitor = monitor.makefile("rw", encoding="utf-8", newline="\n")
         self._monitor_socket = monitor
+        self._events = []
         monitor.settimeout(COMMAND_SECONDS)
-        self._ready = False
         self.directory = ""  # what the latest prompt said
         self.line = pexpect.fdpexpect.fdspawn(
             serial, timeout=COMMAND_SECONDS, encoding="utf-8", codec_errors="replace", maxread=65536
         )
         self.line.delaybeforesend = None
+        try:
+            self.monitor("qmp_capabilities")  # events come only after it
+        except Stopped:
+            self.close()
+            raise
 
     def __enter__(self):
         return self
@@ -155,18 +166,31 @@ class Machine:
 
     def monitor(self, command, **arguments):
         """Runs a QMP command; returns its answer."""
-        if not self._ready:
-            self._monitor.readline()
-            self._ready = True
-            self.monitor("qmp_capabilities")
         self._monitor.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
         self._monitor.flush()
         while True:
-            answer = json.loads(self._monitor.readline())
+            try:
+                line = self._monitor.readline()
+            except ConnectionError:
+                line = ""
+            if not line:
+                raise Stopped(f"QEMU ended with {self.process.wait()}: {self.log()}")
+            answer = json.loads(line)
             if "error" in answer:
                 raise Stopped(f"QEMU's monitor: {answer['error']['desc']}")
             if "return" in answer:
                 return answer["return"]
+            self._events.append(answer)
+
+    def end_reason(self):
+        """Why QEMU ended: "guest-shutdown", "guest-reset" ... (after wait_end())."""
+        try:
+            for line in self._monitor:
+                self._events.append(json.loads(line))
+        except ConnectionError:
+            pass  # QEMU ended without reading all we sent
+        reasons = [event["data"]["reason"] for event in self._events if event.get("event") == "SHUTDOWN"]
+        return reasons[0] if reasons else None
 
     def human(self, line):
         """Runs a command of the human monitor; returns its text."""

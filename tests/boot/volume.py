@@ -63,13 +63,13 @@ class Image:
         self._data = Path(ntos or self._build / "images/ntos").read_bytes()
         self._at, self._size = find(self._data)
         self.files = unpack(self._data[self._at : self._at + self._size])
-        self._folder = Path(tempfile.mkdtemp(prefix="neptune-image-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="neptune-image-"))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def path_of(self, path):
         """The path of a file as it is spelled in the volume (names have no case)."""
@@ -87,25 +87,25 @@ class Image:
 
     def add_program(self, file):
         """Adds a program to \\Programs, without its debug information (as the build does)."""
-        stripped = self._folder / Path(file).name
+        stripped = self.folder / Path(file).name
         subprocess.run(["/usr/lib/llvm-19/bin/llvm-objcopy", "--strip-debug", str(file), str(stripped)], check=True)
         self.add(f"Programs/{stripped.name}", stripped.read_bytes())
 
     def write(self):
         """Makes the new ntos; returns its path."""
-        command = [str(self._build / "bin/mkbootvol"), "-o", str(self._folder / "volume")]
+        command = [str(self._build / "bin/mkbootvol"), "-o", str(self.folder / "volume")]
         for number, (path, contents) in enumerate(sorted(self.files.items())):
             if contents is None:
                 command += ["--dir", path]
             else:
-                source = self._folder / f"file{number}"
+                source = self.folder / f"file{number}"
                 source.write_bytes(contents)
                 command += ["--add", f"{path}={source}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Wrong(done.stderr.strip())
-        ntos = self._folder / "ntos"
-        ntos.write_bytes(self._replace((self._folder / "volume").read_bytes()))
+        ntos = self.folder / "ntos"
+        ntos.write_bytes(self._replace((self.folder / "volume").read_bytes()))
         return ntos
 
     def _replace(self, volume):

@@ -7,7 +7,8 @@ MEMORY = "400M"
 
 
 def command(kernel, ntos, memory=MEMORY, extra=()):
-    """The command that boots `kernel` with `ntos` as its module; `extra` arguments win over ours."""
+    """The command that boots `kernel` with `ntos` as its module; `extra` arguments win over ours. Without a kernel QEMU boots
+    from what `extra` brings."""
     extra = [str(argument) for argument in extra]
     line = [PROGRAM]
     if "-accel" not in extra and "-enable-kvm" not in extra:
@@ -16,5 +17,7 @@ def command(kernel, ntos, memory=MEMORY, extra=()):
         line += ["-cpu", CPU]
     if "-M" not in extra and "-machine" not in extra:
         line += ["-M", "pc"]
-    line += ["-m", memory, "-kernel", str(kernel), "-initrd", str(ntos), "-nic", "none"]
+    line += ["-m", memory, "-nic", "none"]
+    if kernel is not None:
+        line += ["-kernel", str(kernel), "-initrd", str(ntos)]
     return line + extra
