@@ -23,7 +23,7 @@ constinit Type TypeObject::kType{
                 .GenericWrite = STANDARD_RIGHTS_WRITE,
                 .GenericExecute = STANDARD_RIGHTS_EXECUTE,
                 .GenericAll = OBJECT_TYPE_ALL_ACCESS},
-    .valid_access = OBJECT_TYPE_ALL_ACCESS,
+    .valid_access = OBJECT_TYPE_ALL_ACCESS | SYNCHRONIZE,
 };
 
 // The walk of one lookup: `rest` is what is left of the path, without its leading backslash, seen from `directory`.
@@ -218,6 +218,9 @@ Result<Ref<Object>> Namespace::Reference(const Request &request) {
 
 Result<HANDLE> Namespace::Open(HandleTable &handles, const Request &request, ACCESS_MASK desired) {
   Ref<Object> object = TRY(Reference(request));
+  if (desired == 0) {
+    return Fail(STATUS_ACCESS_DENIED);  // as SeAccessCheck answers to a request for nothing
+  }
   ACCESS_MASK granted = TRY(GrantAccess(object->ObjectType(), desired));
   return handles.Insert(object, granted, request.attributes);
 }

@@ -25,4 +25,15 @@ struct CapturedAttributes {
 Result<CapturedAttributes> Capture(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
                                    Purpose purpose = Purpose::kOpen);
 
+// The end of every Nt...Create: names `object` (of its own type) as the attributes say, opens a handle and hands it
+// out. STATUS_SUCCESS or STATUS_OBJECT_NAME_EXISTS; fails as Capture and Namespace::Insert do, and leaves nothing
+// behind.
+Result<NTSTATUS> CreateHandle(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                              const CapturedAttributes &attributes, const Ref<Object> &object);
+// The whole of an Nt...Open of an object of `type` that does not parse names. Fails as Capture and Namespace::Open do.
+Result<NTSTATUS> OpenHandle(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                            UserIn<OBJECT_ATTRIBUTES> attributes, const Type &type);
+// Hands out a handle of the caller; closes it again when the caller's pointer fails.
+Result<void> HandOut(ke::Caller &caller, UserOut<HANDLE> to, HANDLE handle);
+
 }  // namespace ob

@@ -43,6 +43,8 @@ enum class Purpose : std::uint8_t { kOpen, kCreate };
 
 class Namespace {
  public:
+  static constexpr std::size_t kTypes = 64;
+
   // The root with \GLOBAL??, \DosDevices, \ObjectTypes, \Device, \Driver, \FileSystem, \BaseNamedObjects,
   // \KernelObjects, and the types of this component. STATUS_INSUFFICIENT_RESOURCES.
   static Result<std::unique_ptr<Namespace>> Create();
@@ -70,7 +72,7 @@ class Namespace {
   Result<void> MakeLink(NameView path, NameView target);
   // Lists the type in \ObjectTypes and gives it its index.
   Result<void> Register(Type &type);
-  // The type with this index; null when there is none (1 to 63).
+  // The type with this index; null when there is none (below kTypes).
   Type *TypeAt(std::size_t index) const { return index < types_.size() ? types_[index] : nullptr; }
 
   const Ref<Directory> &Root() const { return root_; }
@@ -82,7 +84,7 @@ class Namespace {
 
   Ref<Directory> root_;
   Ref<Directory> dos_devices_;
-  std::array<Type *, 64> types_ = {};
+  std::array<Type *, kTypes> types_ = {};
   UCHAR next_type_ = 2;  // as NT: TypeIndex 0 and 1 mean other things
 };
 
