@@ -146,10 +146,16 @@ def kernels_from(variable):
 
 
 def main():
-    """Runs the tests of the calling script; with --upstream on each kernel that NEPTUNE_SEL4_KERNEL_AMD64 names."""
+    """Runs the tests of the calling script; with --upstream on each kernel that NEPTUNE_SEL4_KERNEL_AMD64 names,
+    with --if-built only if the build folder has images."""
     print(f"seed {SEED}", flush=True)
     if shutil.which("qemu-system-x86_64") is None:
         sys.exit("qemu-system-x86_64 is not installed")
+    if "--if-built" in sys.argv:
+        sys.argv.remove("--if-built")
+        if not (machine.IMAGES / "ntos").is_file():
+            print(f"skipped: {machine.BUILD} is not built")
+            sys.exit(SKIPPED)
     kernels = [None]
     if "--upstream" in sys.argv:
         sys.argv.remove("--upstream")

@@ -5,7 +5,7 @@ import random
 import re
 
 import build
-from common import Failure, status_of
+from common import Failure, Variant, status_of
 
 
 def run(options, variant):
@@ -20,6 +20,9 @@ def run(options, variant):
     if options.count is not None:
         environment["NEPTUNE_COUNT"] = str(options.count)
     build.build(variant)
+    if not (options.quick or options.long or options.release):
+        # The boot tests run on the release build too; what is tested on the host is built with sanitizers either way.
+        build.build(Variant(variant.arch, True), ["images", "mkbootvol", "probe.exe"])
 
     # Tests that draw chance print their seed; here it is for all of them.
     print(f"neptune: --seed {seed}", flush=True)
