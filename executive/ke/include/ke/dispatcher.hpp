@@ -147,6 +147,11 @@ class RundownEntry
  protected:
   ~RundownEntry() = default;
   virtual void ThreadEnded() = 0;
+  void Leave() {
+    if (is_linked()) {
+      unlink();
+    }
+  }
 
  private:
   friend class Waiter;
