@@ -1,0 +1,43 @@
+#pragma once
+// The scheduler: 256 priorities, first in first out within one, a time slice of 5 ticks of 2 ms. The running thread is
+// in no ready queue. The tick runs only while somebody of the running thread's priority waits for the processor.
+
+#include "object/tcb.hpp"
+
+namespace kernel {
+
+/// The thread whose registers are in the processor, or the idle thread.
+extern Tcb *current;
+/// Runs when nothing else can: halts with interrupts on.
+extern Tcb idle_thread;
+
+/// What Schedule is to do: null keep the current thread, kChooseNew look at the queues, otherwise that thread is a
+/// candidate.
+extern Tcb *scheduler_action;
+inline Tcb *ChooseNew() { return reinterpret_cast<Tcb *>(~Word{0}); }
+
+void SchedulerInit();
+
+/// A new state; the current thread, when it can no longer run, makes the scheduler choose.
+void SetState(Tcb &tcb, ThreadState state);
+void ReadyInsertFront(Tcb &tcb);
+void ReadyAppend(Tcb &tcb);
+void ReadyRemove(Tcb &tcb);
+/// The scheduler looks at all queues before the kernel is left.
+void RescheduleRequired();
+/// `tcb` has become runnable: switch to it if it beats the current thread.
+void PossibleSwitchTo(Tcb &tcb);
+void SetPriority(Tcb &tcb, Word priority);
+
+/// Chooses the thread to leave the kernel with and makes it current, ready to run.
+void Schedule();
+/// System call Yield.
+void Yield();
+/// The timer interrupt.
+void TimerTick();
+/// Does anybody of the priority wait in a ready queue?
+bool ReadyQueueEmpty(Word priority);
+/// Prints the current thread and those that are ready (debug kernels).
+void DumpScheduler();
+
+}  // namespace kernel
