@@ -45,7 +45,7 @@ void WriteExtra(const LoaderInfo &info, uint32_t tsc_mhz, uint8_t *to) {
 }
 
 void FindDevices(const LoaderInfo &info, const AcpiInfo &acpi, RegionList &device) {
-  device = {};
+  device.Clear();
   device.Add({0, kDeviceTop});
   for (const Region &region : info.ram) {
     device.Remove(region);

@@ -15,6 +15,7 @@ class RegionList {
  public:
   static constexpr Word kCapacity = 128;
 
+  void Clear() { count_ = 0; }
   /// Adds a region, merged with neighbours. Empty ones do nothing.
   void Add(Region region);
   /// Takes a region out.
