@@ -16,8 +16,8 @@ struct IrqState {
   uint8_t pin;
 };
 
-std::array<IrqState, kUserIrqs> irqs;
-alignas(32) std::array<Slot, kUserIrqs> irq_slots;  // the notification capability of each
+constinit std::array<IrqState, kUserIrqs> irqs{};
+alignas(32) constinit std::array<Slot, kUserIrqs> irq_slots{};  // the notification capability of each
 
 void SetMasked(Word irq, bool masked) {
   if (irqs[irq].has_pin) {

@@ -10,7 +10,7 @@
 namespace kernel {
 
 Tcb *current;
-Tcb idle_thread;
+constinit Tcb idle_thread{};
 Tcb *scheduler_action;
 
 namespace {
