@@ -9,14 +9,7 @@ constexpr std::unexpected<Status> Corrupt() { return Fail(STATUS_REGISTRY_CORRUP
 
 }  // namespace
 
-Result<void> Checker::MakeBits(Bits &bits) {
-  const std::size_t words = hive_.stable_.ByteLength() / 512;
-  TRY(bits.Reserve(words));
-  for (std::size_t i = 0; i < words; i++) {
-    MUST(bits.Append(0));  // reserved above
-  }
-  return {};
-}
+Result<void> Checker::MakeBits(Bits &bits) { return bits.Resize(hive_.stable_.ByteLength() / 512); }
 
 bool Checker::Bit(const Bits &bits, std::uint32_t cell) const {
   return cell % 8 == 0 && cell / 512 < bits.Size() && (bits[cell / 512] >> (cell / 8 % 64) & 1) != 0;

@@ -1,4 +1,5 @@
 #include <hive/name.hpp>
+#include <rtl/upcase.hpp>
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ std::strong_ordering CompareUnits(const A &a, std::size_t a_length, const Name &
     const char16_t x = a[i];
     const char16_t y = b[i];
     if (x != y) {
-      const auto order = Upcase(x) <=> Upcase(y);
+      const auto order = rtl::Upcase(x) <=> rtl::Upcase(y);
       if (order != 0) {
         return order;
       }
@@ -45,7 +46,7 @@ bool Compressible(std::u16string_view name) {
 std::uint32_t Hash(const Name &name) {
   std::uint32_t hash = 0;
   for (std::size_t i = 0; i < name.Length(); i++) {
-    hash = hash * 37 + Upcase(name[i]);
+    hash = hash * 37 + rtl::Upcase(name[i]);
   }
   return hash;
 }

@@ -49,26 +49,34 @@ ValueInfo Hive::Describe(Value value) {
   return {.name = ValueName(cell), .type = cell.type, .length = cell.data_length & ~REGF_INLINE_DATA};
 }
 
-void Hive::ReadData(Value value, std::span<std::byte> to) {
+std::span<const std::byte> Hive::DataAt(Value value, std::uint32_t offset) {
   auto &cell = As<RegfValue>(static_cast<std::uint32_t>(value));
   const std::uint32_t length = cell.data_length & ~REGF_INLINE_DATA;
-  to = to.first(std::min<std::size_t>(to.size(), length));
-  if (to.empty()) {
-    return;
+  if (offset >= length) {
+    return {};
   }
   if (IsInline(cell)) {
-    std::memcpy(to.data(), &cell.data, to.size());
-    return;
+    return std::as_bytes(std::span(&cell.data, 1)).subspan(offset, length - offset);
   }
   if (!IsBig(cell)) {
-    std::memcpy(to.data(), Content(cell.data).data(), to.size());
-    return;
+    return Content(cell.data).subspan(offset, length - offset);
   }
-  const std::uint32_t *segments = Words(As<RegfBigData>(cell.data).list);
-  for (; !to.empty(); segments++) {
-    const std::size_t part = std::min<std::size_t>(to.size(), REGF_BIG_SEGMENT);
-    std::memcpy(to.data(), Content(*segments).data(), part);
+  const std::uint32_t index = offset / REGF_BIG_SEGMENT;
+  const std::uint32_t end = std::min(length - index * REGF_BIG_SEGMENT, REGF_BIG_SEGMENT);
+  const std::uint32_t inside = offset % REGF_BIG_SEGMENT;
+  return Content(Words(As<RegfBigData>(cell.data).list)[index]).subspan(inside, end - inside);
+}
+
+void Hive::ReadData(Value value, std::span<std::byte> to) {
+  for (std::uint32_t offset = 0; !to.empty();) {
+    const auto piece = DataAt(value, offset);
+    if (piece.empty()) {
+      return;
+    }
+    const std::size_t part = std::min(piece.size(), to.size());
+    std::memcpy(to.data(), piece.data(), part);
     to = to.subspan(part);
+    offset += static_cast<std::uint32_t>(part);
   }
 }
 

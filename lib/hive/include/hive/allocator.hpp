@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -64,14 +65,24 @@ class Array {
     capacity_ = capacity;
     return {};
   }
+  // New items are zero.
+  Result<void> Resize(std::size_t count) {
+    TRY(Reserve(count));
+    if (count > size_) {
+      std::memset(static_cast<void *>(items_ + size_), 0, (count - size_) * sizeof(T));
+    }
+    size_ = count;
+    return {};
+  }
   Result<void> Append(const T &item) {
     TRY(Reserve(size_ + 1));
     items_[size_++] = item;
     return {};
   }
-  void RemoveLast() { size_ -= 1; }
 
   std::size_t Size() const { return size_; }
+  std::span<T> Items() { return {items_, size_}; }
+  std::span<const T> Items() const { return {items_, size_}; }
   T &operator[](std::size_t index) { return items_[index]; }
   const T &operator[](std::size_t index) const { return items_[index]; }
 

@@ -90,6 +90,8 @@ class Hive {
   // In order of creation. STATUS_NO_MORE_ENTRIES.
   Result<Value> ValueAt(Key key, std::uint32_t index);
   ValueInfo Describe(Value value);
+  // The data from `offset` as far as it lies in one piece; empty at its end.
+  std::span<const std::byte> DataAt(Value value, std::uint32_t offset);
   // Copies as much of the data as fits.
   void ReadData(Value value, std::span<std::byte> to);
   // STATUS_INSUFFICIENT_RESOURCES.

@@ -10,9 +10,6 @@
 
 namespace hive {
 
-// The upper-case form of one UTF-16 unit, as RtlUpcaseUnicodeChar.
-char16_t Upcase(char16_t unit);
-
 // A name where it stands in its cell; valid until the hive is changed.
 class Name {
  public:
