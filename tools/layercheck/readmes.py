@@ -11,7 +11,7 @@ from pathlib import Path
 LONGEST = 120  # lines
 # Every folder of these depths is a part of its own.
 PARTS = ("*", "abi/*", "lib/*", "executive/*", "base/*", "tools/*", "drivers/*/*", "tests/*", "sdk/examples/*")
-IGNORED = ("docs",)
+IGNORED = ("docs", "tests/unit", "tests/fuzz")
 
 
 def main(root):
