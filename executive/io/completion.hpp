@@ -1,0 +1,45 @@
+#pragma once
+// The end of an I/O request: IO_STATUS_BLOCK, event, APC.
+
+#include <ex/objects.hpp>
+#include <io/file_object.hpp>
+#include <io/services.hpp>
+#include <ke/caller.hpp>
+
+namespace io {
+
+// How the caller of NtReadFile and its like wants to hear of the end.
+struct Notice {
+  HANDLE event = nullptr;
+  UserPointer apc_routine;
+  UserPointer apc_context;
+  UserOut<IO_STATUS_BLOCK> status_block;
+};
+
+// One request on a file, from its checks to its end.
+class Request {
+ public:
+  // References the event and resets it and the file. STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+  // STATUS_ACCESS_DENIED.
+  static Result<Request> Begin(ke::Caller &caller, Ref<FileObject> file, const Notice &notice);
+
+  FileObject &File() const { return *file_; }
+
+  // Tells the caller as NT does: a request that failed on an asynchronous handle leaves status block, event and APC
+  // alone. Returns what the service answers.
+  Answer End(const Result<Outcome> &result);
+
+ private:
+  Request(ke::Caller &caller, Ref<FileObject> file, const Notice &notice)
+      : caller_(&caller), file_(std::move(file)), notice_(notice) {}
+
+  ke::Caller *caller_;
+  Ref<FileObject> file_;
+  Notice notice_;
+  Ref<ex::Event> event_;
+};
+
+// Writes the status block of a service that has no event and no APC, and answers with the outcome's status.
+Answer Finish(UserOut<IO_STATUS_BLOCK> status_block, const Outcome &outcome);
+
+}  // namespace io
