@@ -1,4 +1,6 @@
 // The thread's last error, last status and error mode, and encoded pointers.
+#include <nt/nt_services.h>
+
 #include <atomic>
 #include <bit>
 
@@ -6,13 +8,10 @@
 
 using namespace rtlp;
 
-extern "C" NTSTATUS NTAPI NtQueryInformationProcess(HANDLE, ULONG, PVOID, ULONG, PULONG);
-
 namespace {
 
 // SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX in the bits that RtlSetThreadErrorMode takes.
 constexpr ULONG kErrorModeMask = 0x70;
-constexpr ULONG kProcessCookieClass = 36;
 
 std::atomic<uint32_t> process_cookie;
 
@@ -24,8 +23,7 @@ uint32_t Cookie() {
     return cookie;
   }
   ULONG answer = 0;
-  const auto self = reinterpret_cast<HANDLE>(intptr_t{-1});
-  if (!NT_SUCCESS(NtQueryInformationProcess(self, kProcessCookieClass, &answer, sizeof(answer), nullptr)) ||
+  if (!NT_SUCCESS(NtQueryInformationProcess(NtCurrentProcess(), ProcessCookie, &answer, sizeof(answer), nullptr)) ||
       answer == 0) {
     const uint64_t mixed = (__builtin_ia32_rdtsc() ^ reinterpret_cast<uintptr_t>(&answer)) * 0x9e37'79b9'7f4a'7c15u;
     answer = static_cast<ULONG>(mixed >> 32) | 1;

@@ -5,7 +5,9 @@
 #include <nt/ntkuser.h>
 #include <nt/ntpebteb.h>
 #include <nt/ntrtl_basic.h>
+#include <nt/ntrtl_heap.h>
 #include <nt/ntrtl_string.h>
+#include <nt/ntrtl_sync.h>
 #include <nt/ntstatus.h>
 
 #include <stdint.h>
@@ -16,7 +18,7 @@ namespace rtlp {
 #if defined(NEPTUNE_HOST)
 PEB *CurrentPeb();
 TEB *CurrentTeb();
-const KUSER_SHARED_DATA *SharedData();
+const volatile KUSER_SHARED_DATA *SharedData();
 #else
 inline TEB *CurrentTeb() {
   TEB *teb;
@@ -40,6 +42,17 @@ void *AllocateZeroed(size_t size);
 
 /// Gives back what Allocate returned; null is allowed.
 void Free(void *block);
+
+/// The lock behind RtlAcquirePebLock.
+extern RTL_CRITICAL_SECTION peb_lock;
+
+class PebLockGuard {
+ public:
+  PebLockGuard() { RtlEnterCriticalSection(&peb_lock); }
+  ~PebLockGuard() { RtlLeaveCriticalSection(&peb_lock); }
+  PebLockGuard(const PebLockGuard &) = delete;
+  PebLockGuard &operator=(const PebLockGuard &) = delete;
+};
 
 /// A counted string of a literal.
 inline UNICODE_STRING Literal(const WCHAR *text, size_t bytes_with_terminator) {

@@ -1,0 +1,240 @@
+#include "fake_nt.hpp"
+
+#include <sys/mman.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace {
+
+struct Event {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool signalled;
+  bool automatic;
+};
+
+struct Region {
+  size_t size;
+  std::set<uintptr_t> committed;
+};
+
+std::mutex state_mutex;
+std::map<uintptr_t, Region> regions;
+std::map<uintptr_t, std::shared_ptr<Event>> events;
+uintptr_t next_handle = 4;
+int fail_after = -1;
+NTSTATUS raised;
+PEB peb;
+KUSER_SHARED_DATA shared_data;
+uintptr_t next_thread = 0x100;
+
+constexpr size_t kPage = 4096;
+
+struct ThreadState {
+  TEB teb{};
+  ThreadState() {
+    const std::lock_guard guard(state_mutex);
+    teb.ProcessEnvironmentBlock = &peb;
+    teb.ClientId.UniqueThread = reinterpret_cast<HANDLE>(next_thread += 4);
+  }
+};
+
+bool ShouldFail() {
+  if (fail_after < 0) {
+    return false;
+  }
+  return fail_after == 0 || --fail_after < 0;
+}
+
+std::shared_ptr<Event> Find(HANDLE handle) {
+  const std::lock_guard guard(state_mutex);
+  const auto it = events.find(reinterpret_cast<uintptr_t>(handle));
+  return it == events.end() ? nullptr : it->second;
+}
+
+}  // namespace
+
+namespace rtlp {
+PEB *CurrentPeb() { return &peb; }
+TEB *CurrentTeb() {
+  static thread_local ThreadState state;
+  return &state.teb;
+}
+const volatile KUSER_SHARED_DATA *SharedData() { return &shared_data; }
+}  // namespace rtlp
+
+namespace fake {
+
+void Reset() {
+  fail_after = -1;
+  if (peb.ProcessHeap == nullptr) {
+    peb.OSMajorVersion = 10;
+    peb.OSBuildNumber = 19041;
+    if (!RtlpInitializeProcessHeap(&peb)) {
+      abort();
+    }
+  }
+}
+
+void FailMemoryAfter(int count) { fail_after = count; }
+
+size_t ReservedBytes() {
+  const std::lock_guard guard(state_mutex);
+  size_t total = 0;
+  for (const auto &[base, region] : regions) {
+    total += region.size;
+  }
+  return total;
+}
+
+size_t CommittedBytes() {
+  const std::lock_guard guard(state_mutex);
+  size_t total = 0;
+  for (const auto &[base, region] : regions) {
+    total += region.committed.size() * kPage;
+  }
+  return total;
+}
+
+NTSTATUS TakeRaised() { return std::exchange(raised, STATUS_SUCCESS); }
+
+size_t OpenHandles() {
+  const std::lock_guard guard(state_mutex);
+  return events.size();
+}
+
+}  // namespace fake
+
+extern "C" {
+
+NTSTATUS NtAllocateVirtualMemory(HANDLE, PVOID *base, ULONG_PTR, SIZE_T *size, ULONG type, ULONG) {
+  const std::lock_guard guard(state_mutex);
+  if (ShouldFail()) {
+    return STATUS_NO_MEMORY;
+  }
+  if ((type & MEM_RESERVE) != 0) {
+    // 64 KiB granularity, as NT.
+    const size_t bytes = (*size + kPage - 1) & ~(kPage - 1);
+    void *raw = mmap(nullptr, bytes + 0x10000, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (raw == MAP_FAILED) {
+      return STATUS_NO_MEMORY;
+    }
+    const auto start = (reinterpret_cast<uintptr_t>(raw) + 0xffff) & ~uintptr_t{0xffff};
+    regions[start] = {bytes, {}};
+    *base = reinterpret_cast<PVOID>(start);
+    *size = bytes;
+  }
+  if ((type & MEM_COMMIT) != 0) {
+    const auto start = reinterpret_cast<uintptr_t>(*base) & ~(kPage - 1);
+    const auto end = (reinterpret_cast<uintptr_t>(*base) + *size + kPage - 1) & ~(kPage - 1);
+    auto it = regions.upper_bound(start);
+    if (it == regions.begin()) {
+      return STATUS_CONFLICTING_ADDRESSES;
+    }
+    --it;
+    if (end > it->first + it->second.size) {
+      return STATUS_CONFLICTING_ADDRESSES;
+    }
+    mprotect(reinterpret_cast<void *>(start), end - start, PROT_READ | PROT_WRITE);
+    for (auto page = start; page < end; page += kPage) {
+      it->second.committed.insert(page);
+    }
+  }
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtFreeVirtualMemory(HANDLE, PVOID *base, SIZE_T *size, ULONG type) {
+  const std::lock_guard guard(state_mutex);
+  const auto start = reinterpret_cast<uintptr_t>(*base);
+  auto it = regions.upper_bound(start);
+  if (it == regions.begin()) {
+    return STATUS_MEMORY_NOT_ALLOCATED;
+  }
+  --it;
+  if ((type & MEM_RELEASE) != 0) {
+    if (it->first != start || *size != 0) {
+      return STATUS_FREE_VM_NOT_AT_BASE;
+    }
+    munmap(*base, it->second.size);
+    regions.erase(it);
+    return STATUS_SUCCESS;
+  }
+  // Decommitted pages fault until they are committed again, and are zero then.
+  mmap(*base, *size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  for (auto page = start; page < start + *size; page += kPage) {
+    it->second.committed.erase(page);
+  }
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtCreateEvent(HANDLE *handle, ACCESS_MASK, OBJECT_ATTRIBUTES *, EVENT_TYPE type, BOOLEAN state) {
+  const std::lock_guard guard(state_mutex);
+  if (ShouldFail()) {
+    return STATUS_INSUFFICIENT_RESOURCES;
+  }
+  auto event = std::make_shared<Event>();
+  event->signalled = state != 0;
+  event->automatic = type == SynchronizationEvent;
+  next_handle += 4;
+  events[next_handle] = event;
+  *handle = reinterpret_cast<HANDLE>(next_handle);
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtSetEvent(HANDLE handle, LONG *) {
+  const auto event = Find(handle);
+  if (event == nullptr) {
+    return STATUS_INVALID_HANDLE;
+  }
+  const std::lock_guard guard(event->mutex);
+  event->signalled = true;
+  event->changed.notify_all();
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtWaitForSingleObject(HANDLE handle, BOOLEAN, LARGE_INTEGER *timeout) {
+  const auto event = Find(handle);
+  if (event == nullptr) {
+    return STATUS_INVALID_HANDLE;
+  }
+  std::unique_lock lock(event->mutex);
+  const auto ready = [&] { return event->signalled; };
+  if (timeout == nullptr) {
+    event->changed.wait(lock, ready);
+  } else if (!event->changed.wait_for(lock, std::chrono::nanoseconds(-timeout->QuadPart * 100), ready)) {
+    return STATUS_TIMEOUT;
+  }
+  event->signalled = event->signalled && !event->automatic;
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtClose(HANDLE handle) {
+  const std::lock_guard guard(state_mutex);
+  return events.erase(reinterpret_cast<uintptr_t>(handle)) != 0 ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+NTSTATUS NtYieldExecution() {
+  std::this_thread::yield();
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtDelayExecution(BOOLEAN, LARGE_INTEGER *interval) {
+  std::this_thread::sleep_for(std::chrono::nanoseconds(-interval->QuadPart * 100));
+  return STATUS_SUCCESS;
+}
+
+NTSTATUS NtQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, ULONG *) { return STATUS_NOT_IMPLEMENTED; }
+
+NTSTATUS NtTerminateProcess(HANDLE, NTSTATUS) { abort(); }
+
+// A real one does not return; the callers under test must not depend on that.
+VOID RtlRaiseStatus(NTSTATUS status) { raised = status; }
+
+}  // extern "C"
