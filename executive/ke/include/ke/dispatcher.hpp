@@ -163,7 +163,7 @@ using OwnedHook = boost::intrusive::list_base_hook<boost::intrusive::tag<OwnedTa
 
 // The wait state of one thread (or of one internal task of the Executive): at most one wait at a time. Owned by the
 // thread object, which outlives its waits.
-class Waiter : private Runnable, private TimerEntry {
+class Waiter final : private Runnable, private TimerEntry {
  public:
   explicit Waiter(Dispatcher &dispatcher, CLIENT_ID id = {});
   ~Waiter();

@@ -85,6 +85,7 @@ class Timer : public Waitable, private TimerEntry {
   bool Signalled() const { return signalled_; }
   // It is queued: will expire.
   bool Active() const { return Queued(); }
+  using TimerEntry::Due;
   // 100 ns until it is due, negative or 0 when it was.
   LONGLONG Remaining() const;
   // Resets it and sets the deadline (see Dispatcher::Deadline; 0 expires it now) and the period in milliseconds (0:
