@@ -1,0 +1,263 @@
+// Finding the handler of an exception, and unwinding to it.
+
+#include "dispatch.hpp"
+
+#include "unwind.hpp"
+
+#include "../ntdllp.hpp"
+
+namespace {
+
+using seh::StackLimits;
+using seh::UnwindFrame;
+
+StackLimits CurrentLimits() {
+  const NT_TIB &tib = ntdll::Teb().NtTib;
+  return {reinterpret_cast<ULONG_PTR>(tib.StackLimit), reinterpret_cast<ULONG_PTR>(tib.StackBase)};
+}
+
+bool FrameIsGood(ULONG_PTR frame, const StackLimits &limits) { return (frame & 7) == 0 && limits.Holds(frame, 8); }
+
+[[noreturn]] void RaiseNested(NTSTATUS status, PEXCEPTION_RECORD outer) {
+  EXCEPTION_RECORD record = {};
+  record.ExceptionCode = status;
+  record.ExceptionFlags = EXCEPTION_NONCONTINUABLE;
+  record.ExceptionRecord = outer;
+  RtlRaiseException(&record);
+  __builtin_trap();  // not continuable
+}
+
+// One walk up the stack looking for a handler.
+class Search {
+ public:
+  Search(PEXCEPTION_RECORD record, PCONTEXT context)
+      : record_(record), context_(context), walk_(*context), limits_(CurrentLimits()) {
+    flags_ = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
+  }
+
+  // True: continue the context.
+  bool Run() {
+    while (walk_.Rip != 0 && limits_.Holds(walk_.Rsp, 8)) {
+      ULONG_PTR pc = walk_.Rip;
+      ULONG_PTR image_base = 0;
+      PRUNTIME_FUNCTION entry = RtlLookupFunctionEntry(pc, &image_base, nullptr);
+      if (entry == nullptr) {
+        if (!seh::LeafUnwind(&walk_, &limits_)) {
+          return Stop();
+        }
+        continue;
+      }
+      UnwindFrame frame = {};
+      if (!seh::VirtualUnwind(UNW_FLAG_EHANDLER, image_base, pc, entry, &walk_, &frame, nullptr, &limits_) ||
+          !FrameIsGood(frame.establisher, limits_)) {
+        return Stop();
+      }
+      if (frame.handler != nullptr && Call(pc, image_base, entry, frame)) {
+        return true;
+      }
+    }
+    record_->ExceptionFlags = flags_;
+    return false;
+  }
+
+ private:
+  bool Stop() {
+    record_->ExceptionFlags = flags_ | EXCEPTION_STACK_INVALID;
+    return false;
+  }
+
+  // Calls the handler of one frame. True: it wants to continue.
+  bool Call(ULONG_PTR pc, ULONG_PTR image_base, PRUNTIME_FUNCTION entry, const UnwindFrame &frame) {
+    DISPATCHER_CONTEXT dispatcher = {};
+    dispatcher.ControlPc = pc;
+    dispatcher.ImageBase = image_base;
+    dispatcher.FunctionEntry = entry;
+    dispatcher.EstablisherFrame = frame.establisher;
+    dispatcher.ContextRecord = &walk_;
+    dispatcher.LanguageHandler = frame.handler;
+    dispatcher.HandlerData = frame.handler_data;
+    for (;;) {
+      record_->ExceptionFlags = flags_;
+      ULONG_PTR establisher = dispatcher.EstablisherFrame;
+      EXCEPTION_DISPOSITION disposition =
+          RtlpExecuteHandlerForException(record_, reinterpret_cast<PVOID>(establisher), context_, &dispatcher);
+      flags_ |= record_->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
+      if (nested_ == establisher) {
+        flags_ &= ~EXCEPTION_NESTED_CALL;
+        nested_ = 0;
+      }
+      switch (disposition) {
+        case ExceptionContinueExecution:
+          if ((flags_ & EXCEPTION_NONCONTINUABLE) != 0) {
+            RaiseNested(STATUS_NONCONTINUABLE_EXCEPTION, record_);
+          }
+          return true;
+        case ExceptionContinueSearch:
+          return false;
+        case ExceptionNestedException:
+          // Frames up to that one have already seen the earlier exception.
+          flags_ |= EXCEPTION_NESTED_CALL;
+          if (dispatcher.EstablisherFrame > nested_) {
+            nested_ = dispatcher.EstablisherFrame;
+          }
+          return false;
+        case ExceptionCollidedUnwind:
+          if (!Rejoin(&dispatcher)) {
+            return false;
+          }
+          continue;
+        default:
+          RaiseNested(STATUS_INVALID_DISPOSITION, record_);
+      }
+    }
+  }
+
+  // The walk met a frame whose __finally block was interrupted: go on with the frame that was being unwound.
+  bool Rejoin(PDISPATCHER_CONTEXT dispatcher) {
+    walk_ = *dispatcher->ContextRecord;
+    UnwindFrame frame = {};
+    if (!seh::VirtualUnwind(UNW_FLAG_NHANDLER, dispatcher->ImageBase, dispatcher->ControlPc, dispatcher->FunctionEntry,
+                            &walk_, &frame, nullptr, &limits_)) {
+      walk_.Rip = 0;
+      return false;
+    }
+    dispatcher->ContextRecord = &walk_;
+    return true;
+  }
+
+  PEXCEPTION_RECORD record_;
+  PCONTEXT context_;
+  CONTEXT walk_;
+  StackLimits limits_;
+  ULONG flags_ = 0;
+  ULONG_PTR nested_ = 0;
+};
+
+}  // namespace
+
+extern "C" {
+
+BOOLEAN NTAPI RtlDispatchException(PEXCEPTION_RECORD ExceptionRecord, PCONTEXT ContextRecord) {
+  bool handled =
+      seh::CallVectoredHandlers(ExceptionRecord, ContextRecord) || Search(ExceptionRecord, ContextRecord).Run();
+  if (handled) {
+    seh::CallContinueHandlers(ExceptionRecord, ContextRecord);
+  }
+  return handled;
+}
+
+// Exception inside a filter or handler. The frame keeps the dispatcher context of the outer exception.
+EXCEPTION_DISPOSITION RtlpNestedExceptionHandler(PEXCEPTION_RECORD record, PVOID frame, PCONTEXT,
+                                                 PDISPATCHER_CONTEXT dispatcher) {
+  if ((record->ExceptionFlags & EXCEPTION_UNWIND) != 0) {
+    return ExceptionContinueSearch;
+  }
+  auto outer = *reinterpret_cast<PDISPATCHER_CONTEXT *>(static_cast<char *>(frame) + 32);
+  dispatcher->EstablisherFrame = outer->EstablisherFrame;
+  return ExceptionNestedException;
+}
+
+// Exception or unwind inside a __finally block: hands over the state of the interrupted unwind.
+EXCEPTION_DISPOSITION RtlpCollidedUnwindHandler(PEXCEPTION_RECORD, PVOID frame, PCONTEXT,
+                                                PDISPATCHER_CONTEXT dispatcher) {
+  auto outer = *reinterpret_cast<PDISPATCHER_CONTEXT *>(static_cast<char *>(frame) + 32);
+  ULONG_PTR target = dispatcher->TargetIp;
+  *dispatcher = *outer;
+  dispatcher->TargetIp = target;
+  return ExceptionCollidedUnwind;
+}
+
+VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, PVOID ReturnValue,
+                       PCONTEXT ContextRecord, PUNWIND_HISTORY_TABLE) {
+  StackLimits limits = CurrentLimits();
+  EXCEPTION_RECORD own = {};
+  RtlCaptureContext(ContextRecord);
+  if (ExceptionRecord == nullptr) {
+    own.ExceptionCode = STATUS_UNWIND;
+    own.ExceptionAddress = reinterpret_cast<PVOID>(ContextRecord->Rip);
+    ExceptionRecord = &own;
+  }
+  ULONG flags = EXCEPTION_UNWINDING | (TargetFrame == nullptr ? EXCEPTION_EXIT_UNWIND : 0u);
+  auto target = reinterpret_cast<ULONG_PTR>(TargetFrame);
+  CONTEXT next;
+
+  for (;;) {
+    ULONG_PTR pc = ContextRecord->Rip;
+    ULONG_PTR image_base = 0;
+    PRUNTIME_FUNCTION entry = pc == 0 ? nullptr : RtlLookupFunctionEntry(pc, &image_base, nullptr);
+    if (entry == nullptr) {
+      if (pc == 0 || !seh::LeafUnwind(ContextRecord, &limits)) {
+        break;
+      }
+      continue;
+    }
+    next = *ContextRecord;
+    UnwindFrame frame = {};
+    if (!seh::VirtualUnwind(UNW_FLAG_UHANDLER, image_base, pc, entry, &next, &frame, nullptr, &limits) ||
+        !FrameIsGood(frame.establisher, limits) || (target != 0 && target < frame.establisher)) {
+      RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
+    }
+    ULONG_PTR establisher = frame.establisher;
+    if (frame.handler != nullptr) {
+      DISPATCHER_CONTEXT dispatcher = {};
+      dispatcher.ControlPc = pc;
+      dispatcher.ImageBase = image_base;
+      dispatcher.FunctionEntry = entry;
+      dispatcher.EstablisherFrame = establisher;
+      dispatcher.TargetIp = reinterpret_cast<ULONG_PTR>(TargetIp);
+      dispatcher.ContextRecord = ContextRecord;
+      dispatcher.LanguageHandler = frame.handler;
+      dispatcher.HandlerData = frame.handler_data;
+      for (bool again = true; again;) {
+        again = false;
+        if (establisher == target) {
+          flags |= EXCEPTION_TARGET_UNWIND;
+        }
+        ExceptionRecord->ExceptionFlags = flags;
+        ContextRecord->Rax = reinterpret_cast<ULONG64>(ReturnValue);
+        EXCEPTION_DISPOSITION disposition = RtlpExecuteHandlerForUnwind(
+            ExceptionRecord, reinterpret_cast<PVOID>(establisher), ContextRecord, &dispatcher);
+        flags &= ~(EXCEPTION_COLLIDED_UNWIND | EXCEPTION_TARGET_UNWIND);
+        if (disposition == ExceptionCollidedUnwind) {
+          // Go on with the frame whose unwind was interrupted, at the scope it had reached.
+          *ContextRecord = *dispatcher.ContextRecord;
+          dispatcher.ContextRecord = ContextRecord;
+          next = *ContextRecord;
+          UnwindFrame inner = {};
+          if (!seh::VirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
+                                  dispatcher.FunctionEntry, &next, &inner, nullptr, &limits)) {
+            RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
+          }
+          establisher = dispatcher.EstablisherFrame;
+          flags |= EXCEPTION_COLLIDED_UNWIND;
+          again = true;
+        } else if (disposition != ExceptionContinueSearch) {
+          RaiseNested(STATUS_INVALID_DISPOSITION, ExceptionRecord);
+        }
+      }
+    }
+    if (establisher == target && target != 0) {
+      break;
+    }
+    *ContextRecord = next;
+  }
+  if (target == 0) {  // an exit unwind reached the end of the stack
+    NtRaiseException(ExceptionRecord, ContextRecord, FALSE);
+    RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
+  }
+  if (ContextRecord->Rip == 0) {
+    RaiseNested(STATUS_INVALID_UNWIND_TARGET, ExceptionRecord);
+  }
+  ContextRecord->Rax = reinterpret_cast<ULONG64>(ReturnValue);
+  if (ExceptionRecord->ExceptionCode != STATUS_UNWIND_CONSOLIDATE) {
+    ContextRecord->Rip = reinterpret_cast<ULONG64>(TargetIp);
+  }
+  RtlRestoreContext(ContextRecord, ExceptionRecord);
+}
+
+VOID NTAPI RtlUnwind(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, PVOID ReturnValue) {
+  CONTEXT context;
+  RtlUnwindEx(TargetFrame, TargetIp, ExceptionRecord, ReturnValue, &context, nullptr);
+}
+
+}  // extern "C"
