@@ -167,6 +167,13 @@ TEST_F(VolumeTest, MountRefusesEntries) {
   EXPECT_EQ(SpoiledEntry(file, [](auto &e) { e.NameOffset = 0xFFFFFFFE; }), bad);
   EXPECT_EQ(SpoiledEntry(file, [](auto &e) { e.Parent = 0; }), bad);
   EXPECT_EQ(SpoiledEntry(file, [&](auto &e) { e.Parent = static_cast<std::uint32_t>(file); }), bad);
+  // System32 has drivers, ntdll.dll and smss.exe, whose names stand one after the other.
+  const auto name = [](auto &e, unsigned back, unsigned length) {
+    e.NameOffset -= static_cast<std::uint32_t>(back * sizeof(char16_t));
+    e.NameLength = static_cast<std::uint16_t>(length * sizeof(char16_t));
+  };
+  EXPECT_EQ(SpoiledEntry(file + 1, [&](auto &e) { name(e, 9, 9); }), bad) << "ntdll.dll twice";
+  EXPECT_EQ(SpoiledEntry(file + 1, [&](auto &e) { name(e, 16, 7); }), bad) << "not in order";
   EXPECT_EQ(MountStatus(), STATUS_SUCCESS);
 }
 
