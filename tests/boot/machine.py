@@ -47,12 +47,12 @@ class Machine:
     def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, cdrom=None, restart=False):
         """Starts QEMU: with our images, with others, or from a CD. `count` loads the instruction counter (see
         instructions()); `restart` lets the machine start again when the guest resets it."""
-        self._folder = Path(tempfile.mkdtemp(prefix="neptune-boot-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="neptune-boot-"))
         serial, serial_far = socket.socketpair()
         monitor, monitor_far = socket.socketpair()
         arguments = [
             "-display", "none", "-nodefaults", "-vga", "std",
-            "-chardev", f"socket,id=serial,fd={serial_far.fileno()},logfile={self._folder}/serial.log",
+            "-chardev", f"socket,id=serial,fd={serial_far.fileno()},logfile={self.folder}/serial.log",
             "-serial", "chardev:serial",
             "-chardev", f"socket,id=monitor,fd={monitor_far.fileno()}",
             "-mon", "chardev=monitor,mode=control",
@@ -63,12 +63,12 @@ class Machine:
             arguments += ["-cpu", cpu]
         self._counter = None
         if count:
-            arguments += ["-plugin", f"{BUILD}/bin/icnt.so,out={self._folder}/count"]
+            arguments += ["-plugin", f"{BUILD}/bin/icnt.so,out={self.folder}/count"]
         if cdrom:
             arguments += ["-cdrom", str(cdrom)]
         kernel = None if cdrom else kernel or IMAGES / "kernel"
         command = qemu.command(kernel, ntos or IMAGES / "ntos", memory, arguments + list(extra))
-        self._errors = open(self._folder / "qemu.log", "wb")
+        self._errors = open(self.folder / "qemu.log", "wb")
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -108,14 +108,14 @@ class Machine:
         self._serial.close()
         self._monitor_socket.close()
         self._errors.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     # What was written.
 
     def log(self):
         """Everything that came over the serial line so far, and what QEMU itself said."""
-        text = (self._folder / "serial.log").read_text(encoding="utf-8", errors="replace")
-        said = (self._folder / "qemu.log").read_text(encoding="utf-8", errors="replace")
+        text = (self.folder / "serial.log").read_text(encoding="utf-8", errors="replace")
+        said = (self.folder / "qemu.log").read_text(encoding="utf-8", errors="replace")
         return text + (f"\n[QEMU] {said}" if said.strip() else "")
 
     def _failed(self, what, reason):
@@ -203,7 +203,7 @@ class Machine:
 
     def physical_memory(self, address, size):
         """Bytes of the guest's physical memory."""
-        path = self._folder / "memory"
+        path = self.folder / "memory"
         self.monitor("pmemsave", val=address, size=size, filename=str(path))
         return path.read_bytes()
 
@@ -215,7 +215,7 @@ class Machine:
 
     def screenshot(self):
         """(width, height, RGB bytes) of the VGA output."""
-        path = self._folder / "screen.ppm"
+        path = self.folder / "screen.ppm"
         self.monitor("screendump", filename=str(path))
         data = path.read_bytes()
         header = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
@@ -227,7 +227,7 @@ class Machine:
     def instructions(self):
         """Guest instructions since power-on (needs count=True)."""
         if self._counter is None:
-            with open(self._folder / "count", "rb") as file:
+            with open(self.folder / "count", "rb") as file:
                 self._counter = mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ)
         return struct.unpack("<Q", self._counter[:8])[0]
 

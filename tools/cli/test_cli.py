@@ -118,7 +118,7 @@ class Packages(unittest.TestCase):
         return [line.split() for line in lines if line and not line.startswith("#")]
 
     def test_list(self):
-        purposes = {words[1] for words in self.names() if len(words) > 1}
+        purposes = {word for words in self.names() for word in words[1:]}
         self.assertLessEqual(purposes, set(commands.MODULES) | {"display"})
         self.assertEqual(len({words[0] for words in self.names()}), len(self.names()))
 
@@ -134,6 +134,7 @@ class Packages(unittest.TestCase):
         status, output = self.front([], 1000)
         self.assertEqual((status, len(output.splitlines())), (1, 1))
         self.assertIn("apt-get install --no-install-recommends clang-19", output)
+        self.assertNotIn("gdb", output)
 
     def test_nothing_missing_asks_nobody(self):
         status, output = self.front([words[0] for words in self.names()], 1000)
