@@ -42,6 +42,9 @@ Result<Target> Resolve(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> object_attr
       target.name = std::move(captured.name);
       return target;
     }
+    if ((request.attributes & OBJ_DONT_REPARSE) != 0) {
+      return Fail(STATUS_REPARSE_POINT_ENCOUNTERED);
+    }
     target.reparsed = std::move(target.parsed.reparse);
     request.root = nullptr;
     request.name = {target.reparsed.Items().data(), target.reparsed.Size()};
@@ -49,27 +52,32 @@ Result<Target> Resolve(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> object_attr
   return Fail(STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
-// Gives the caller a handle.
-Result<void> Deliver(ke::Caller &caller, const Ref<Node> &node, ACCESS_MASK desired, ULONG attributes,
-                     UserOut<HANDLE> key_handle) {
+// The rights that a handle gets. Nothing is looked up or made for a request that fails here.
+Result<ACCESS_MASK> Grant(ACCESS_MASK desired) {
   // There is one view of the registry only: the bits that choose between two of them mean nothing.
   desired &= ~ACCESS_MASK{KEY_WOW64_64KEY | KEY_WOW64_32KEY};
-  const ACCESS_MASK granted = TRY(ob::GrantAccess(KeyObject::kType, desired));
+  if (desired == 0) {
+    return Fail(STATUS_ACCESS_DENIED);  // as SeAccessCheck answers to a request for nothing
+  }
+  return ob::GrantAccess(KeyObject::kType, desired);
+}
+
+// Gives the caller a handle.
+Result<void> Deliver(ke::Caller &caller, const Ref<Node> &node, ACCESS_MASK granted, ULONG attributes,
+                     UserOut<HANDLE> key_handle) {
   const Ref<KeyObject> object = TRY(KeyObject::Create(node));
-  const HANDLE handle = TRY(caller.Handles().Insert(object, granted, attributes));
-  Defer undo([&] { (void)caller.Handles().Close(handle); });
-  TRY(key_handle.Write(handle));
-  undo.Dismiss();
-  return {};
+  const HANDLE handle = TRY(caller.Handles().Insert(object, granted, attributes & ~OBJ_EXCLUSIVE));
+  return ob::HandOut(caller, key_handle, handle);
 }
 
 Result<NTSTATUS> Open(ke::Caller &caller, UserOut<HANDLE> key_handle, ACCESS_MASK desired_access,
                       UserIn<OBJECT_ATTRIBUTES> object_attributes, bool open_link) {
+  const ACCESS_MASK granted = TRY(Grant(desired_access));
   const Target target = TRY(Resolve(caller, object_attributes, open_link));
   if (!target.parsed.leaf.empty()) {
     return Fail(STATUS_OBJECT_NAME_NOT_FOUND);
   }
-  TRY(Deliver(caller, target.parsed.node, desired_access, target.attributes, key_handle));
+  TRY(Deliver(caller, target.parsed.node, granted, target.attributes, key_handle));
   return STATUS_SUCCESS;
 }
 
@@ -94,6 +102,7 @@ Result<NTSTATUS> NtCreateKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACC
   if ((create_options & ~kCreateOptions) != 0) {
     return Fail(STATUS_INVALID_PARAMETER);
   }
+  const ACCESS_MASK granted = TRY(Grant(desired_access));
   const bool is_link = (create_options & REG_OPTION_CREATE_LINK) != 0;
   const Target target =
       TRY(Resolve(caller, object_attributes, (create_options & REG_OPTION_OPEN_LINK) != 0 || is_link));
@@ -102,7 +111,7 @@ Result<NTSTATUS> NtCreateKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACC
       return Fail(STATUS_OBJECT_NAME_COLLISION);
     }
     TRY(disposition.WriteIfGiven(REG_OPENED_EXISTING_KEY));
-    TRY(Deliver(caller, target.parsed.node, desired_access, target.attributes, key_handle));
+    TRY(Deliver(caller, target.parsed.node, granted, target.attributes, key_handle));
     return STATUS_SUCCESS;
   }
   ke::CapturedString captured_class;
@@ -118,7 +127,7 @@ Result<NTSTATUS> NtCreateKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACC
   // The key was made just now and has no sub-keys: it can be deleted again.
   Defer undo([&] { MUST(registry.DeleteKey(*node, ke::clock::SystemTime())); });
   TRY(disposition.WriteIfGiven(REG_CREATED_NEW_KEY));
-  TRY(Deliver(caller, node, desired_access, target.attributes, key_handle));
+  TRY(Deliver(caller, node, granted, target.attributes, key_handle));
   undo.Dismiss();
   return STATUS_SUCCESS;
 }

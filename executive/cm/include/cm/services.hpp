@@ -15,7 +15,8 @@ namespace cm {
 Result<NTSTATUS> NtCreateKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACCESS_MASK desired_access,
                              UserIn<OBJECT_ATTRIBUTES> object_attributes, ULONG title_index,
                              UserIn<UNICODE_STRING> class_name, ULONG create_options, UserOut<ULONG> disposition);
-// STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_TYPE_MISMATCH, STATUS_KEY_DELETED (root).
+// STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_TYPE_MISMATCH, STATUS_KEY_DELETED (root),
+// STATUS_ACCESS_DENIED (no or unknown rights), STATUS_REPARSE_POINT_ENCOUNTERED (OBJ_DONT_REPARSE).
 Result<NTSTATUS> NtOpenKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACCESS_MASK desired_access,
                            UserIn<OBJECT_ATTRIBUTES> object_attributes);
 // With REG_OPTION_OPEN_LINK a last link is opened itself. Adds STATUS_INVALID_PARAMETER.
