@@ -1,9 +1,141 @@
-// The short way through the kernel for Call and ReplyRecv.
+// The short way through the kernel for Call and ReplyRecv: messages of up to four words, no capabilities, a partner
+// that waits and may run at once. Everything else takes the ordinary way, before anything has been changed.
 #include "api/syscall.hpp"
+#include "arch/x86_64/apic.hpp"
+#include "arch/x86_64/cpu.hpp"
+#include "arch/x86_64/descriptors.hpp"
+#include "arch/x86_64/thread.hpp"
+#include "object/endpoint.hpp"
+#include "object/notification.hpp"
+#include "sched/scheduler.hpp"
+#include "vspace/vspace.hpp"
 
 namespace kernel {
+namespace {
 
-extern "C" void FastCall() { HandleSyscall(static_cast<Word>(seL4_SysCall)); }
-extern "C" void FastReplyRecv() { HandleSyscall(static_cast<Word>(seL4_SysReplyRecv)); }
+/// Length and extra capabilities of a message that goes in registers: no more than 4.
+constexpr Word kShortMask = 0x1ff;
+constexpr Word kLabelAndLength = ~Word{0xf80};
+
+/// Capability lookup without failure records: null when anything is unusual.
+[[gnu::always_inline]] inline const Cap *FastLookup(const Tcb &tcb, Cptr cptr) {
+  const Cap *node = &tcb.slots[kSlotCSpace].cap;
+  Word bits = seL4_WordBits;
+  do {
+    if (!node->Is(CapType::kCNode)) {
+      return nullptr;
+    }
+    const Word guard_size = node->GuardSize();
+    const Word radix = node->Radix();
+    // Two shifts: the guard may be empty or have all bits.
+    if (guard_size + radix > bits || (cptr << (seL4_WordBits - bits)) >> 1 >> (63 - guard_size) != node->Guard()) {
+      return nullptr;
+    }
+    bits -= guard_size + radix;
+    node = &node->Object<Slot>()[(cptr >> bits) & Mask(radix)].cap;
+  } while (bits != 0 && node->Is(CapType::kCNode));
+  return node;
+}
+
+/// Can the processor go to this thread's address space without further ado?
+[[gnu::always_inline]] inline bool SpaceReady(const Tcb &tcb) {
+  const Cap &cap = tcb.slots[kSlotVSpace].cap;
+  return cap.Object<Word>() == vspace::active_root || vspace::ValidRoot(cap);
+}
+
+/// Moves the message registers and leaves the kernel as `to`, which is in no ready queue.
+[[gnu::always_inline]] inline void HandOver(Tcb &from, Tcb &to, Word badge, Word info) {
+  Context &source = from.context;
+  Context &target = to.context;
+  target.r10 = source.r10;
+  target.r8 = source.r8;
+  target.r9 = source.r9;
+  target.r15 = source.r15;
+  target.rdi = badge;
+  target.rsi = info & kLabelAndLength;
+  to.state = ThreadState::kRunning;
+
+  source.fs_base = cpu::ReadFsBase();
+  source.gs_base = cpu::ReadGsBase();
+  current = &to;
+  Word *const root = to.slots[kSlotVSpace].cap.Object<Word>();
+  if (root != vspace::active_root) {
+    vspace::active_root = root;
+    cpu::WriteCr3(ToPaddr(root));
+  }
+  if (to.fpu_disabled != fpu_trapped || (!to.fpu_disabled && fpu_owner != &to)) {
+    ApplyFpu(to);
+  }
+  cpu::WriteFsBase(target.fs_base);
+  cpu::WriteGsBase(target.gs_base);
+  SetEntryFrame(to);
+  if (!ReadyQueueEmpty(to.priority)) [[unlikely]] {
+    apic::StartTick();
+  }
+}
+
+}  // namespace
+
+extern "C" void FastCall(Cptr cptr, Word info) {
+  Tcb &caller = *current;
+  const Cap *const cap = FastLookup(caller, cptr);
+  if ((info & kShortMask) > kMessageRegisters || cap == nullptr || !cap->Is(CapType::kEndpoint) || !cap->CanSend() ||
+      !(cap->CanGrant() || cap->CanGrantReply())) [[unlikely]] {
+    HandleSyscall(static_cast<Word>(seL4_SysCall));
+    return;
+  }
+  Endpoint &endpoint = *cap->Object<Endpoint>();
+  WaitQueue queue = endpoint.Queue();
+  Tcb *const receiver = queue.head;
+  if (endpoint.GetState() != Endpoint::State::kReceive || !SpaceReady(*receiver) ||
+      (receiver->priority < caller.priority && !IsHighestReady(receiver->priority))) [[unlikely]] {
+    HandleSyscall(static_cast<Word>(seL4_SysCall));
+    return;
+  }
+  queue.Remove(*receiver);
+  endpoint.Set(queue, Endpoint::State::kReceive);
+
+  // The receiver gets the reply capability, derived from the caller's master.
+  Slot &master = caller.slots[kSlotReply];
+  Slot &slot = receiver->slots[kSlotCaller];
+  slot.cap = Cap::ForReply(&caller, false, receiver->can_grant);
+  slot.SetLinks(&master, nullptr, 0);
+  master.SetNext(&slot);
+  caller.state = ThreadState::kBlockedOnReply;
+
+  HandOver(caller, *receiver, cap->Badge(), info);
+}
+
+extern "C" void FastReplyRecv(Cptr cptr, Word info) {
+  Tcb &server = *current;
+  const Cap *const cap = FastLookup(server, cptr);
+  Slot &slot = server.slots[kSlotCaller];
+  if ((info & kShortMask) > kMessageRegisters || cap == nullptr || !cap->Is(CapType::kEndpoint) || !cap->CanReceive() ||
+      !slot.cap.Is(CapType::kReply)) [[unlikely]] {
+    HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
+    return;
+  }
+  Endpoint &endpoint = *cap->Object<Endpoint>();
+  Tcb &caller = *slot.cap.Object<Tcb>();
+  const Notification *const bound = server.bound_notification;
+  if (endpoint.GetState() == Endpoint::State::kSend || caller.fault.type != seL4_Fault_NullFault ||
+      (bound != nullptr && bound->GetState() == Notification::State::kActive) || !SpaceReady(caller) ||
+      !IsHighestReady(caller.priority)) [[unlikely]] {
+    HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
+    return;
+  }
+  WaitQueue queue = endpoint.Queue();
+  queue.Append(server);
+  endpoint.Set(queue, Endpoint::State::kReceive);
+  server.blocked_on = &endpoint;
+  server.can_grant = cap->CanGrant();
+  server.state = ThreadState::kBlockedOnReceive;
+
+  // The reply capability is the only child of the caller's master.
+  caller.slots[kSlotReply].SetNext(nullptr);
+  slot = Slot{};
+
+  HandOver(server, caller, 0, info);
+}
 
 }  // namespace kernel

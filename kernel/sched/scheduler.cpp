@@ -1,8 +1,5 @@
 #include "sched/scheduler.hpp"
 
-#include <array>
-#include <bit>
-
 #include "arch/x86_64/apic.hpp"
 #include "arch/x86_64/thread.hpp"
 #include "base/print.hpp"
@@ -12,14 +9,11 @@ namespace kernel {
 Tcb *current;
 constinit Tcb idle_thread{};
 Tcb *scheduler_action;
+TcbLinks ready_queues[kPriorities];
+Word ready_bits[kPriorities / 64];
+Word ready_words;
 
 namespace {
-
-constexpr Word kPriorities = seL4_MaxPrio + 1;
-
-std::array<TcbLinks, kPriorities> ready_queues;  // prev = tail, next = head
-std::array<Word, kPriorities / 64> ready_bits;
-Word ready_words;  // bit n: ready_bits[n] is not zero
 
 void MarkReady(Word priority) {
   ready_bits[priority / 64] |= Bit(priority % 64);
@@ -33,20 +27,9 @@ void MarkEmpty(Word priority) {
   }
 }
 
-/// Highest priority of a ready thread, or -1.
-int HighestReady() {
-  if (ready_words == 0) {
-    return -1;
-  }
-  const int word = 63 - std::countl_zero(ready_words);
-  return word * 64 + 63 - std::countl_zero(ready_bits[static_cast<size_t>(word)]);
-}
-
-bool IsHighest(Word priority) { return HighestReady() <= static_cast<int>(priority); }
-
 void ChooseThread() {
   const int priority = HighestReady();
-  SwitchToThread(priority < 0 ? idle_thread : *ready_queues[static_cast<size_t>(priority)].next);
+  SwitchToThread(priority < 0 ? idle_thread : *ready_queues[priority].next);
 }
 
 }  // namespace
@@ -56,8 +39,6 @@ void SchedulerInit() {
   current = &idle_thread;
   scheduler_action = ChooseNew();
 }
-
-bool ReadyQueueEmpty(Word priority) { return ready_queues[priority].next == nullptr; }
 
 void ReadyInsertFront(Tcb &tcb) {
   if (tcb.queued) {
@@ -151,7 +132,7 @@ void Schedule() {
     if (candidate == ChooseNew()) {
       ChooseThread();
     } else if ((current == &idle_thread || candidate->priority < current->priority) &&
-               !IsHighest(candidate->priority)) {
+               !IsHighestReady(candidate->priority)) {
       ReadyInsertFront(*candidate);
       ChooseThread();
     } else if (was_runnable && candidate->priority == current->priority) {

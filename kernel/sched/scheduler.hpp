@@ -2,6 +2,8 @@
 // The scheduler: 256 priorities, first in first out within one, a time slice of 5 ticks of 2 ms. The running thread is
 // in no ready queue. The tick runs only while somebody of the running thread's priority waits for the processor.
 
+#include <bit>
+
 #include "object/tcb.hpp"
 
 namespace kernel {
@@ -15,6 +17,12 @@ extern Tcb idle_thread;
 /// candidate.
 extern Tcb *scheduler_action;
 inline Tcb *ChooseNew() { return reinterpret_cast<Tcb *>(~Word{0}); }
+
+/// The ready queues: prev = tail, next = head; a bit for each that is not empty, and one for each word of bits.
+constexpr Word kPriorities = seL4_MaxPrio + 1;
+extern TcbLinks ready_queues[kPriorities];
+extern Word ready_bits[kPriorities / 64];
+extern Word ready_words;
 
 void SchedulerInit();
 
@@ -36,7 +44,17 @@ void Yield();
 /// The timer interrupt.
 void TimerTick();
 /// Does anybody of the priority wait in a ready queue?
-bool ReadyQueueEmpty(Word priority);
+inline bool ReadyQueueEmpty(Word priority) { return ready_queues[priority].next == nullptr; }
+/// Highest priority of a ready thread, or -1.
+inline int HighestReady() {
+  if (ready_words == 0) {
+    return -1;
+  }
+  const int word = 63 - std::countl_zero(ready_words);
+  return word * 64 + 63 - std::countl_zero(ready_bits[word]);
+}
+/// Has no ready thread a higher priority than this?
+inline bool IsHighestReady(Word priority) { return HighestReady() <= static_cast<int>(priority); }
 /// Prints the current thread and those that are ready (debug kernels).
 void DumpScheduler();
 

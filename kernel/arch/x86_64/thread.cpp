@@ -13,11 +13,11 @@ extern char kernel_stack_top[];
 namespace kernel {
 
 Tcb *fpu_owner;
+bool fpu_trapped;
 
 namespace {
 
 constexpr Word kCr0TaskSwitched = 8;
-bool fpu_trapped;  // CR0.TS is set
 
 }  // namespace
 
@@ -83,12 +83,6 @@ void SwitchToThread(Tcb &tcb) {
   ApplyFpu(tcb);
   cpu::WriteFsBase(tcb.context.fs_base);
   cpu::WriteGsBase(tcb.context.gs_base);
-}
-
-void SetEntryFrame(const Tcb &tcb) {
-  const auto end = reinterpret_cast<Word>(&tcb.context) + kContextFrameEnd;
-  entry_frame_end = end;
-  task_state.rsp0 = end;
 }
 
 }  // namespace kernel

@@ -1,6 +1,7 @@
 #pragma once
 // What of a thread lives in the processor: address space, segment bases, floating point.
 
+#include "arch/x86_64/descriptors.hpp"
 #include "object/tcb.hpp"
 
 namespace kernel {
@@ -16,8 +17,14 @@ void ReleaseFpu(const Tcb &tcb, bool save);
 /// The thread that halts the processor.
 void InitIdleThread(Tcb &tcb);
 /// The end of the current thread's Context changed: processor and entry code are told.
-void SetEntryFrame(const Tcb &tcb);
+inline void SetEntryFrame(const Tcb &tcb) {
+  const auto end = reinterpret_cast<Word>(&tcb.context) + kContextFrameEnd;
+  entry_frame_end = end;
+  task_state.rsp0 = end;
+}
 /// The thread whose floating point state the processor holds.
 extern Tcb *fpu_owner;
+/// Floating point instructions trap (CR0.TS).
+extern bool fpu_trapped;
 
 }  // namespace kernel
