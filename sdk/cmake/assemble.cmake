@@ -1,5 +1,6 @@
 # cmake -P: fills the SDK's folder. SOURCE, SDK, GENERATED, IMPORT, TRIPLE, MACHINE.
-file(REMOVE_RECURSE ${SDK})
+# Not the whole folder: it is also where CMake builds this directory.
+file(REMOVE_RECURSE ${SDK}/include ${SDK}/lib ${SDK}/cmake ${SDK}/examples)
 file(GLOB nt ${SOURCE}/abi/nt/include/nt/*.h)
 file(COPY ${nt} ${GENERATED} DESTINATION ${SDK}/include/nt)
 file(COPY ${SOURCE}/abi/nt/include/nt/status_names.hpp DESTINATION ${SDK}/include/nt)
