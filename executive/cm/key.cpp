@@ -5,6 +5,14 @@
 #include <new>
 
 namespace cm {
+namespace {
+
+constinit Registry *current = nullptr;
+
+}  // namespace
+
+Registry &CurrentRegistry() { return *current; }
+void UseRegistry(Registry *registry) { current = registry; }
 
 constinit ob::Type KeyObject::kType{
     .name = u"Key",

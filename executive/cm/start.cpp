@@ -1,6 +1,9 @@
-#include <cm/build.hpp>
-#include <cm/key.hpp>
+// Binds the registry to this machine: pool, clock, boot information, object namespace.
 
+#include <cm/build.hpp>
+#include <cm/hardware.hpp>
+#include <cm/key.hpp>
+#include <ke/boot_info.hpp>
 #include <ke/clock.hpp>
 #include <ob/namespace.hpp>
 
@@ -17,15 +20,20 @@ class PoolAllocator final : public hive::Allocator {
 };
 
 constinit PoolAllocator pool;
-constinit Registry *current = nullptr;
+
+Processor ThisProcessor() {
+  Processor processor = ReadProcessor();
+  const auto *chunk = ke::FindBootChunk(SEL4_BOOTINFO_HEADER_X86_TSC_FREQ);
+  processor.megahertz = reinterpret_cast<const seL4_X86_BootInfo_TSC_freq_t *>(chunk)->freq_mhz;
+  return processor;
+}
 
 }  // namespace
 
-Registry &CurrentRegistry() { return *current; }
-void UseRegistry(Registry *registry) { current = registry; }
-
 Result<void> Start(std::span<const std::byte> system_hive) {
-  auto registry = TRY(BuildRegistry(pool, system_hive, ke::clock::SystemTime()));
+  const std::uint64_t time = ke::clock::SystemTime();
+  auto registry = TRY(BuildRegistry(pool, system_hive, time));
+  TRY(DescribeHardware(*registry, ThisProcessor(), time));
   const Ref<ob::Object> root = TRY(KeyObject::Create(registry->Root()));
   TRY(ob::CurrentNamespace().Register(KeyObject::kType));
   TRY(ob::CurrentNamespace().Publish(u"\\REGISTRY", root));

@@ -3,6 +3,7 @@
 #include "hive_test_util.hpp"
 
 #include <cm/build.hpp>
+#include <cm/hardware.hpp>
 #include <cm/information.hpp>
 
 #include <gtest/gtest.h>
@@ -200,6 +201,30 @@ TEST_F(RegistryTest, RenameKeepsNodes) {
   EXPECT_TRUE(registry_->RenameKey(*key, u"A new and longer name", 1));
   EXPECT_EQ(Path(*child), u"\\REGISTRY\\MACHINE\\SYSTEM\\A new and longer name\\Child");
   EXPECT_EQ(Open(u"MACHINE\\SYSTEM\\a NEW and longer name").Get(), key.Get());
+}
+
+TEST_F(RegistryTest, HardwareDescription) {
+  EXPECT_NE(cm::ReadProcessor().vendor[0], '\0');
+  EXPECT_NE(cm::ReadProcessor().family, 0u);
+  cm::Processor processor{};
+  std::memcpy(processor.name.data(), " QEMU  CPU ", 11);
+  processor.family = 6;
+  processor.model = 26;
+  processor.stepping = 3;
+  processor.megahertz = 2400;
+  std::memcpy(processor.vendor.data(), "GenuineIntel", 12);
+  ASSERT_TRUE(cm::DescribeHardware(*registry_, processor, kTime));
+  const auto key = Open(u"MACHINE\\HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0");
+  const auto value = [&](std::u16string_view name) {
+    BufferOutput out;
+    MUST(QueryValue(*key, name, KeyValuePartialInformation, out, 1000));
+    return out.Text(12, out.buffer.size() - 12);
+  };
+  using namespace std::string_literals;
+  EXPECT_EQ(value(u"Identifier"), u"Intel64 Family 6 Model 26 Stepping 3\0"s);
+  EXPECT_EQ(value(u"ProcessorNameString"), u"QEMU  CPU\0"s);
+  EXPECT_EQ(value(u"VendorIdentifier"), u"GenuineIntel\0"s);
+  EXPECT_EQ(value(u"~MHz"), u"\x0960\0"s);
 }
 
 TEST_F(RegistryTest, KeyInformation) {
