@@ -32,8 +32,12 @@ std::optional<String> GetVariable(std::string_view name) {
     return std::nullopt;
   }
   UNICODE_STRING value{};
-  if (RtlQueryEnvironmentVariable_U(nullptr, &*key, &value) != STATUS_BUFFER_TOO_SMALL) {
-    return value.Length == 0 ? std::optional<String>() : std::nullopt;
+  const NTSTATUS status = RtlQueryEnvironmentVariable_U(nullptr, &*key, &value);
+  if (NT_SUCCESS(status)) {
+    return String();  // set to nothing
+  }
+  if (status != STATUS_BUFFER_TOO_SMALL) {
+    return std::nullopt;
   }
   Vector<WCHAR> buffer(value.Length / sizeof(WCHAR) + 1);
   value.Buffer = buffer.data();
