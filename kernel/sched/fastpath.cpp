@@ -17,34 +17,46 @@ namespace {
 constexpr Word kShortMask = 0x1ff;
 constexpr Word kLabelAndLength = ~Word{0xf80};
 
+/// One step of a lookup. `bits` of `cptr` are left; null when anything is unusual.
+[[gnu::always_inline]] inline const Cap *Step(const Cap &node, Cptr cptr, Word &bits) {
+  const Word guard_size = node.GuardSize();
+  const Word radix = node.Radix();
+  // Two shifts: the guard may be empty or have all bits.
+  if (guard_size + radix > bits || (cptr << (seL4_WordBits - bits)) >> 1 >> (63 - guard_size) != node.Guard()) {
+    return nullptr;
+  }
+  bits -= guard_size + radix;
+  return &node.Object<Slot>()[(cptr >> bits) & Mask(radix)].cap;
+}
+
 /// Capability lookup without failure records: null when anything is unusual.
 [[gnu::always_inline]] inline const Cap *FastLookup(const Tcb &tcb, Cptr cptr) {
   const Cap *node = &tcb.slots[kSlotCSpace].cap;
+  if (!node->Is(CapType::kCNode)) [[unlikely]] {
+    return nullptr;
+  }
+  const Word radix = node->Radix();
+  if (node->GuardSize() + radix == seL4_WordBits) [[likely]] {
+    // One level: what is above the index is the guard.
+    const Word guard = cptr >> radix;
+    return guard == node->Guard() ? &node->Object<Slot>()[cptr - (guard << radix)].cap : nullptr;
+  }
   Word bits = seL4_WordBits;
   do {
-    if (!node->Is(CapType::kCNode)) {
-      return nullptr;
-    }
-    const Word guard_size = node->GuardSize();
-    const Word radix = node->Radix();
-    // Two shifts: the guard may be empty or have all bits.
-    if (guard_size + radix > bits || (cptr << (seL4_WordBits - bits)) >> 1 >> (63 - guard_size) != node->Guard()) {
-      return nullptr;
-    }
-    bits -= guard_size + radix;
-    node = &node->Object<Slot>()[(cptr >> bits) & Mask(radix)].cap;
-  } while (bits != 0 && node->Is(CapType::kCNode));
+    node = Step(*node, cptr, bits);
+  } while (node != nullptr && bits != 0 && node->Is(CapType::kCNode));
   return node;
 }
 
 /// Can the processor go to this thread's address space without further ado?
-[[gnu::always_inline]] inline bool SpaceReady(const Tcb &tcb) {
+[[gnu::always_inline]] inline bool SpaceReady(const Tcb &tcb, Word *&root) {
   const Cap &cap = tcb.slots[kSlotVSpace].cap;
-  return cap.Object<Word>() == vspace::active_root || vspace::ValidRoot(cap);
+  root = cap.Object<Word>();
+  return root == vspace::active_root || vspace::ValidRoot(cap);
 }
 
 /// Moves the message registers and leaves the kernel as `to`, which is in no ready queue.
-[[gnu::always_inline]] inline void HandOver(Tcb &from, Tcb &to, Word badge, Word info) {
+[[gnu::always_inline]] inline void HandOver(Tcb &from, Tcb &to, Word *root, Word badge, Word info) {
   Context &source = from.context;
   Context &target = to.context;
   target.r10 = source.r10;
@@ -58,7 +70,6 @@ constexpr Word kLabelAndLength = ~Word{0xf80};
   source.fs_base = cpu::ReadFsBase();
   source.gs_base = cpu::ReadGsBase();
   current = &to;
-  Word *const root = to.slots[kSlotVSpace].cap.Object<Word>();
   if (root != vspace::active_root) {
     vspace::active_root = root;
     cpu::WriteCr3(ToPaddr(root));
@@ -76,66 +87,73 @@ constexpr Word kLabelAndLength = ~Word{0xf80};
 
 }  // namespace
 
-extern "C" void FastCall(Cptr cptr, Word info) {
+extern "C" [[clang::preserve_none]] void FastCall(Cptr cptr, Word info) {
   Tcb &caller = *current;
   const Cap *const cap = FastLookup(caller, cptr);
   if ((info & kShortMask) > kMessageRegisters || cap == nullptr || !cap->Is(CapType::kEndpoint) || !cap->CanSend() ||
       !(cap->CanGrant() || cap->CanGrantReply())) [[unlikely]] {
-    HandleSyscall(static_cast<Word>(seL4_SysCall));
-    return;
+    return HandleSyscall(static_cast<Word>(seL4_SysCall));
   }
   Endpoint &endpoint = *cap->Object<Endpoint>();
-  WaitQueue queue = endpoint.Queue();
-  Tcb *const receiver = queue.head;
-  if (endpoint.GetState() != Endpoint::State::kReceive || !SpaceReady(*receiver) ||
+  Tcb *const receiver = endpoint.head_;
+  Word *root;
+  if (endpoint.GetState() != Endpoint::State::kReceive || !SpaceReady(*receiver, root) ||
       (receiver->priority < caller.priority && !IsHighestReady(receiver->priority))) [[unlikely]] {
-    HandleSyscall(static_cast<Word>(seL4_SysCall));
-    return;
+    return HandleSyscall(static_cast<Word>(seL4_SysCall));
   }
-  queue.Remove(*receiver);
-  endpoint.Set(queue, Endpoint::State::kReceive);
+  if (receiver->waiting.next == nullptr) [[likely]] {
+    endpoint.Set({}, Endpoint::State::kIdle);
+  } else {
+    WaitQueue queue = endpoint.Queue();
+    queue.Remove(*receiver);
+    endpoint.Set(queue, Endpoint::State::kReceive);
+  }
 
   // The receiver gets the reply capability, derived from the caller's master.
   Slot &master = caller.slots[kSlotReply];
   Slot &slot = receiver->slots[kSlotCaller];
   slot.cap = Cap::ForReply(&caller, false, receiver->can_grant);
   slot.SetLinks(&master, nullptr, 0);
-  master.SetNext(&slot);
+  master.SetLinks(nullptr, &slot, Slot::kRevocable | Slot::kFirstBadged);
   caller.state = ThreadState::kBlockedOnReply;
 
-  HandOver(caller, *receiver, cap->Badge(), info);
+  HandOver(caller, *receiver, root, cap->Badge(), info);
 }
 
-extern "C" void FastReplyRecv(Cptr cptr, Word info) {
+extern "C" [[clang::preserve_none]] void FastReplyRecv(Cptr cptr, Word info) {
   Tcb &server = *current;
   const Cap *const cap = FastLookup(server, cptr);
   Slot &slot = server.slots[kSlotCaller];
   if ((info & kShortMask) > kMessageRegisters || cap == nullptr || !cap->Is(CapType::kEndpoint) || !cap->CanReceive() ||
       !slot.cap.Is(CapType::kReply)) [[unlikely]] {
-    HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
-    return;
+    return HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
   }
   Endpoint &endpoint = *cap->Object<Endpoint>();
   Tcb &caller = *slot.cap.Object<Tcb>();
   const Notification *const bound = server.bound_notification;
+  Word *root;
   if (endpoint.GetState() == Endpoint::State::kSend || caller.fault.type != seL4_Fault_NullFault ||
-      (bound != nullptr && bound->GetState() == Notification::State::kActive) || !SpaceReady(caller) ||
+      (bound != nullptr && bound->GetState() == Notification::State::kActive) || !SpaceReady(caller, root) ||
       !IsHighestReady(caller.priority)) [[unlikely]] {
-    HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
-    return;
+    return HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
   }
-  WaitQueue queue = endpoint.Queue();
-  queue.Append(server);
-  endpoint.Set(queue, Endpoint::State::kReceive);
+  if (endpoint.head_ == nullptr) [[likely]] {
+    server.waiting = {nullptr, nullptr};
+    endpoint.Set({&server, &server}, Endpoint::State::kReceive);
+  } else {
+    WaitQueue queue = endpoint.Queue();
+    queue.Append(server);
+    endpoint.Set(queue, Endpoint::State::kReceive);
+  }
   server.blocked_on = &endpoint;
   server.can_grant = cap->CanGrant();
   server.state = ThreadState::kBlockedOnReceive;
 
   // The reply capability is the only child of the caller's master.
-  caller.slots[kSlotReply].SetNext(nullptr);
+  caller.slots[kSlotReply].SetLinks(nullptr, nullptr, Slot::kRevocable | Slot::kFirstBadged);
   slot = Slot{};
 
-  HandOver(server, caller, 0, info);
+  HandOver(server, caller, root, 0, info);
 }
 
 }  // namespace kernel

@@ -2,8 +2,6 @@
 // The scheduler: 256 priorities, first in first out within one, a time slice of 5 ticks of 2 ms. The running thread is
 // in no ready queue. The tick runs only while somebody of the running thread's priority waits for the processor.
 
-#include <bit>
-
 #include "object/tcb.hpp"
 
 namespace kernel {
@@ -50,8 +48,8 @@ inline int HighestReady() {
   if (ready_words == 0) {
     return -1;
   }
-  const int word = 63 - std::countl_zero(ready_words);
-  return word * 64 + 63 - std::countl_zero(ready_bits[word]);
+  const int word = 63 ^ __builtin_clzll(ready_words);
+  return word * 64 + (63 ^ __builtin_clzll(ready_bits[word]));
 }
 /// Has no ready thread a higher priority than this?
 inline bool IsHighestReady(Word priority) { return HighestReady() <= static_cast<int>(priority); }

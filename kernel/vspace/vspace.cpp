@@ -20,11 +20,12 @@ void LoadRoot(Word *root) {
   cpu::WriteCr3(ToPaddr(root));
 }
 
-/// Capabilities to a dead address space may linger: the processor must not stay in it.
-void LeaveRoot(const Word *root) {
+/// The address space is no more. Capabilities to it may linger: the processor must not stay in it nor go back.
+void LeaveRoot(Word *root) {
   if (active_root == root) {
     LoadRoot(kernel_root);
   }
+  root[511] = 0;
 }
 
 void DeletePool(AsidPool *pool, Word base) {
@@ -32,14 +33,14 @@ void DeletePool(AsidPool *pool, Word base) {
     return;
   }
   pools[base / kPoolSize] = nullptr;
-  for (const Word *root : pool->roots) {
+  for (Word *root : pool->roots) {
     if (root != nullptr) {
       LeaveRoot(root);
     }
   }
 }
 
-void DeleteAsid(Word asid, const Word *root) {
+void DeleteAsid(Word asid, Word *root) {
   if (RootOf(asid) == root) {
     pools[asid / kPoolSize]->roots[asid % kPoolSize] = nullptr;
     LeaveRoot(root);
@@ -59,10 +60,6 @@ void ActivateSlow(const Cap &cap) {
   if (root != active_root) {
     LoadRoot(root);
   }
-}
-
-bool ValidRoot(const Cap &cap) {
-  return cap.Is(CapType::kPml4) && cap.Mapped() && RootOf(cap.MappedAsid()) == cap.Object<Word>();
 }
 
 Word *RootOf(Word asid) {

@@ -19,7 +19,7 @@ extern Word *kernel_root;
 /// What CR3 points to.
 extern Word *active_root;
 
-/// Fills a new PML4 (zeroed) with the kernel's entry.
+/// Gives a PML4 that has been assigned the kernel's entry.
 void InitRoot(Word *root);
 /// Switches to the address space of a PML4 capability, if it is one that is assigned.
 void ActivateSlow(const Cap &cap);
@@ -29,8 +29,8 @@ inline void Activate(const Cap &cap) {
   }
 }
 
-/// Root of an assigned address space that still stands.
-bool ValidRoot(const Cap &cap);
+/// Root of an assigned address space that still stands: only those have the kernel's entry.
+inline bool ValidRoot(const Cap &cap) { return cap.Is(CapType::kPml4) && cap.Object<Word>()[511] != 0; }
 /// Root that `asid` belongs to; null when nothing.
 Word *RootOf(Word asid);
 

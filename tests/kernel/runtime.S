@@ -34,6 +34,19 @@ ForeignCode:
   jmp 2b
   .balign 4096
 
+// The same for an echo server.
+  .globl ForeignServer
+ForeignServer:
+  movq %rdi, %r12
+  movq $-5, %rdx
+  syscall
+3:
+  movq $-2, %rdx
+  movq %r12, %rdi
+  syscall
+  jmp 3b
+  .balign 4096
+
   .section .bss, "aw", @nobits
   .balign 16
   .skip 65536

@@ -7,6 +7,7 @@
 #define OFF_CS (OFF_RIP + 8)
 #define OFF_RFLAGS (OFF_RIP + 16)
 #define OFF_VECTOR (FRAME_BELOW_GPRS + 15 * 8)
+#define OFF_END (OFF_RIP + 40)
 
   .section .text.entry, "ax"
 
@@ -29,61 +30,73 @@
   push %r15
 .endm
 
+// Registers a system call keeps, to and from the Context whose end RSP points to. (RCX and R11 are the processor's.)
+#define REGISTER(index) (FRAME_BELOW_GPRS + (index) * 8 - OFF_END)(%rsp)
+#define FIELD(offset) ((offset) - OFF_END)(%rsp)
+
   .globl SyscallEntry
   .balign 16
 SyscallEntry:
-  // RCX = return address, R11 = flags. The user's RSP is lost: the ABI says so.
+  // RCX = return address, R11 = flags. The user's RSP is lost: the ABI says so; the frame keeps that of the last interrupt.
   movq entry_frame_end(%rip), %rsp
-  subq $16, %rsp                 // ss, rsp stay as the last interrupt left them
-  pushq %r11                     // rflags
-  subq $8, %rsp                  // cs
-  pushq %rcx                     // rip
-  subq $8, %rsp                  // error
-  pushq $VECTOR_SYSCALL
-  PUSH_GPRS
+  movq %r11, FIELD(OFF_RFLAGS)
+  movq %rcx, FIELD(OFF_RIP)
+  movq $VECTOR_SYSCALL, FIELD(OFF_VECTOR)
+  movq %rdi, REGISTER(14)
+  movq %rsi, REGISTER(13)
+  movq %rdx, REGISTER(12)
+  movq %rax, REGISTER(10)
+  movq %r8, REGISTER(9)
+  movq %r9, REGISTER(8)
+  movq %r10, REGISTER(7)
+  movq %rbx, REGISTER(5)
+  movq %rbp, REGISTER(4)
+  movq %r12, REGISTER(3)
+  movq %r13, REGISTER(2)
+  movq %r14, REGISTER(1)
+  movq %r15, REGISTER(0)
   leaq kernel_stack_top(%rip), %rsp
+  movq %rdi, %r12                  // cptr
+  movq %rsi, %r13                  // message info
   cmpq $-1, %rdx
-  je .Lcall
-  cmpq $-2, %rdx
-  je .Lreply_recv
-  movq %rdx, %rdi
-  call HandleSyscall
-  jmp ReturnToUser
-.Lcall:                           // RDI = cptr, RSI = message info
+  jne 1f
   call FastCall
   jmp ReturnToUser
-.Lreply_recv:
+1:
+  cmpq $-2, %rdx
+  jne 2f
   call FastReplyRecv
+  jmp ReturnToUser
+2:
+  movq %rdx, %rdi
+  call HandleSyscall
 
   // Leaves the kernel with the current thread's registers.
   .globl ReturnToUser
 ReturnToUser:
   movq entry_frame_end(%rip), %rsp
-  cmpq $VECTOR_SYSCALL, (OFF_VECTOR - OFF_RIP - 40)(%rsp)
+  cmpq $VECTOR_SYSCALL, FIELD(OFF_VECTOR)
   jne .Lfull
-  leaq (FRAME_BELOW_GPRS - OFF_RIP - 40)(%rsp), %rsp
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbp
-  popq %rbx
-  addq $8, %rsp                  // r11 = flags below
-  popq %r10
-  popq %r9
-  popq %r8
-  popq %rax
-  addq $8, %rsp                  // rcx = rip below
-  popq %rdx
-  popq %rsi
-  popq %rdi
-  movq 16(%rsp), %rcx            // over vector and error
-  movq 32(%rsp), %r11
+  movq REGISTER(14), %rdi
+  movq REGISTER(13), %rsi
+  movq REGISTER(12), %rdx
+  movq REGISTER(10), %rax
+  movq REGISTER(9), %r8
+  movq REGISTER(8), %r9
+  movq REGISTER(7), %r10
+  movq REGISTER(5), %rbx
+  movq REGISTER(4), %rbp
+  movq REGISTER(3), %r12
+  movq REGISTER(2), %r13
+  movq REGISTER(1), %r14
+  movq REGISTER(0), %r15
+  movq FIELD(OFF_RIP), %rcx
+  movq FIELD(OFF_RFLAGS), %r11
   xorl %esp, %esp
   sysretq
 
 .Lfull:
-  leaq (FRAME_BELOW_GPRS - OFF_RIP - 40)(%rsp), %rsp
+  leaq (FRAME_BELOW_GPRS - OFF_END)(%rsp), %rsp
   popq %r15
   popq %r14
   popq %r13
