@@ -56,10 +56,9 @@ struct Target {
   ULONG attributes = 0;  // OBJ_*
 };
 
-// What the attributes name, opened on its device.
-Result<Target> OpenByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes, const CreateArguments &arguments) {
-  const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
-  const ob::Found found = TRY(ob::CurrentNamespace().Lookup(captured.For(&FileObject::kType)));
+// What the name means, opened on its device.
+Result<Target> OpenByName(const ob::Request &name, const CreateArguments &arguments) {
+  const ob::Found found = TRY(ob::CurrentNamespace().Lookup(name));
   const ACCESS_MASK access = ob::MapAccess(FileObject::kType, arguments.access);
   if ((access & ~(FILE_ALL_ACCESS | MAXIMUM_ALLOWED)) != 0) {
     return Fail((access & ACCESS_SYSTEM_SECURITY) != 0 ? STATUS_PRIVILEGE_NOT_HELD : STATUS_ACCESS_DENIED);
@@ -80,8 +79,13 @@ Result<Target> OpenByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attribut
     target.device = TRY(ob::As<Device>(found.object));
   }
   target.opened = TRY(target.device->Open(request));
-  target.attributes = captured.attributes;
+  target.attributes = name.attributes;
   return target;
+}
+
+Result<Target> OpenByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes, const CreateArguments &arguments) {
+  const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+  return OpenByName(captured.For(&FileObject::kType), arguments);
 }
 
 Answer Create(ke::Caller &caller, UserOut<HANDLE> handle, UserIn<OBJECT_ATTRIBUTES> attributes,
@@ -116,6 +120,21 @@ Result<FileFacts> FactsByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attr
 }
 
 }  // namespace
+
+Result<Ref<mm::FileBacking>> OpenImage(ke::Caller *, std::u16string_view path) {
+  CreateArguments arguments;
+  arguments.access = FILE_EXECUTE | SYNCHRONIZE;
+  arguments.options = FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT;
+  Target target =
+      TRY(OpenByName({.name = path, .attributes = OBJ_CASE_INSENSITIVE, .type = &FileObject::kType}, arguments));
+  // The file object lives just as long as NT's: it answers whether somebody forbids reading.
+  const Ref<FileObject> file = TRY(FileObject::Create(target.device, std::move(target.opened),
+                                                      FILE_SHARE_READ | FILE_SHARE_DELETE, arguments.options));
+  if (file->OwnNode().NodeKind() != Node::Kind::kFile) {
+    return Fail(STATUS_INVALID_FILE_FOR_SECTION);
+  }
+  return Ref<mm::FileBacking>(file->NodeRef());
+}
 
 Answer NtCreateFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
                     UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block,

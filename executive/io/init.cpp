@@ -3,6 +3,7 @@
 #include <io/boot_volume.hpp>
 #include <io/console_device.hpp>
 #include <io/file_object.hpp>
+#include <ps/system_images.hpp>
 
 namespace io {
 
@@ -19,6 +20,7 @@ Result<void> Initialise(ob::Namespace &names, std::span<const std::byte> boot_vo
     TRY(names.MakeLink(link, ConsoleDevice::kPath));
   }
   mm::UseFileLookup(&BackingOf);
+  ps::UseImageOpener(&OpenImage);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "io_fixture.hpp"
 
 #include <mkbootvol/writer.hpp>
+#include <ps/system_images.hpp>
 
 #include <algorithm>
 #include <new>
@@ -13,6 +14,10 @@ void FreeFrame(void *frame, std::size_t) noexcept { ::operator delete(frame); }
 namespace mm {
 void UseFileLookup(FileLookup) {}
 }  // namespace mm
+
+namespace ps {
+void UseImageOpener(ImageOpener) {}
+}  // namespace ps
 
 namespace io_test {
 

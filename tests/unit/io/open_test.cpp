@@ -190,4 +190,18 @@ TEST_F(OpenTest, FullNameAndBacking) {
   EXPECT_EQ(io::BackingOf(thread, handle, FILE_READ_DATA).error().Code(), STATUS_INVALID_FILE_FOR_SECTION);
 }
 
+TEST_F(OpenTest, ImagesOfProcesses) {
+  const auto status = [](std::u16string_view path) {
+    const auto image = io::OpenImage(nullptr, path);
+    return image ? STATUS_SUCCESS : image.error().Code();
+  };
+  EXPECT_EQ((*io::OpenImage(nullptr, u"\\SystemRoot\\System32\\SMSS.exe"))->Size(), 4u);
+  EXPECT_EQ(status(u"\\SystemRoot\\nothing.exe"), STATUS_OBJECT_NAME_NOT_FOUND);
+  EXPECT_EQ(status(u"\\SystemRoot\\System32"), STATUS_FILE_IS_A_DIRECTORY);
+  EXPECT_EQ(status(u"\\Device\\Console"), STATUS_INVALID_FILE_FOR_SECTION);
+  EXPECT_EQ(status(u"hello.txt"), STATUS_OBJECT_PATH_SYNTAX_BAD);
+  ASSERT_EQ(Open(u"\\??\\X:\\hello.txt", kRead, kSync, 0), STATUS_SUCCESS);
+  EXPECT_EQ(status(u"\\??\\X:\\hello.txt"), STATUS_SHARING_VIOLATION);
+}
+
 }  // namespace io_test

@@ -74,4 +74,8 @@ class FileObject final : public ob::WaitableObject<ke::Event> {
 // The backing for mm's sections (mm::UseFileLookup).
 Result<Ref<mm::FileBacking>> BackingOf(ke::Caller &caller, HANDLE file, ACCESS_MASK access);
 
+// The file of a new process's image by its NT path (ps::UseImageOpener). Statuses of NtOpenFile,
+// STATUS_INVALID_FILE_FOR_SECTION. `caller` may be null: the Executive itself.
+Result<Ref<mm::FileBacking>> OpenImage(ke::Caller *caller, std::u16string_view path);
+
 }  // namespace io
