@@ -1,7 +1,7 @@
 // Service loops for ./neptune bench. For each figure the program prints a mark and waits for a byte on the console, so
 // that the host reads its instruction counter while the system is idle; then it runs the loop and prints the next mark.
 // The host subtracts the figure `empty`, which is the cost of the marks themselves.
-#include <nt/nt.h>
+#include <nt/nt_services.h>
 #include <native/arguments.hpp>
 #include <native/console.hpp>
 #include <native/process.hpp>

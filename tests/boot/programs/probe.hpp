@@ -1,7 +1,7 @@
 #pragma once
 // probe.exe WORD ...: what a boot test wants to see from inside a program. Answers are lines of plain text.
 
-#include <nt/nt.h>
+#include <nt/nt_services.h>
 #include <native/string.hpp>
 
 namespace probe {
