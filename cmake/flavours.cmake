@@ -57,7 +57,8 @@ set(NEPTUNE_FLAGS_executive --target=${NEPTUNE_ELF_TRIPLE} -mno-sse -mno-sse2 -m
   -fstack-protector-strong -ftrivial-auto-var-init=zero -Wframe-larger-than=4096)
 # A program that needs no SSE of its own saves the kernel an FXSAVE only if the compiler does not use it either, but
 # Win64 passes floating point in XMM: programs keep the full instruction set.
-set(NEPTUNE_FLAGS_pe --target=${NEPTUNE_PE_TRIPLE} -fms-extensions -fno-stack-protector -fno-ident -mcx16)
+# -ffreestanding turns unwind data off, which exceptions need.
+set(NEPTUNE_FLAGS_pe --target=${NEPTUNE_PE_TRIPLE} -fms-extensions -fno-stack-protector -fasynchronous-unwind-tables -fno-ident -mcx16)
 
 # neptune_apply_flavour(TARGET kernel|executive|pe|host): flags and include paths of one flavour.
 function(neptune_apply_flavour target flavour)
