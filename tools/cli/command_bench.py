@@ -1,6 +1,7 @@
 """./neptune bench: the figures of docs/status.md in guest instructions, each taken as written there."""
 
 import gzip
+import os
 import sys
 import time
 
@@ -19,14 +20,13 @@ def run(options, variant):
     if options.debug and options.release:
         raise Failure("--debug and --release exclude each other")
     variant = Variant(variant.arch, not options.debug)
-    figures = {"boot": boot, "idle": idle, "memory": memory, "size": size, "services": services}
+    figures = {"boot": boot, "idle": idle, "memory": memory, "size": size, "services": services, "kernel": system_calls}
     if options.only and options.only not in figures:
         raise Failure(f"unknown figure '{options.only}'; they are {', '.join(figures)}")
     kernel = existing_file(options.kernel) if options.kernel else variant.kernel
-    build.build(variant, ["images", "icnt", PROGRAM])
+    build.build(variant, ["images", "icnt", "mkbootvol", "abibench", PROGRAM])
     sys.path.insert(0, str(ROOT / "tests/boot"))
-    import os  # the harness reads the folder when it is imported
-
+    # The harness reads the folder when it is imported.
     os.environ["NEPTUNE_BUILD"] = str(variant.directory)
     import machine
     import volume
@@ -126,3 +126,14 @@ def services(machine, volume, kernel, variant):
                     yield name, f"{(spent - overhead) / rounds / 2:.0f}", "instructions"
                 else:
                     yield name, f"{(spent - overhead) / rounds:.0f}", "instructions"
+
+
+def system_calls(machine, _volume, kernel, variant):
+    """System calls of the kernel alone (tests/kernel/bench.cpp): rdtsc counts instructions with this -icount."""
+    (program,) = [path for path in variant.directory.glob("**/abibench*") if path.is_file() and path.suffix in ("", ".elf")]
+    with machine.Machine(kernel, program, extra=["-icount", "shift=0,sleep=off"]) as system:
+        while True:
+            match = system.expect(r"  ([^\r\n:]+): (\d+) instructions\r?\n|kernel\.abi: \d+ passed")
+            if not match.group(1):
+                return
+            yield match.group(1), match.group(2), "instructions"
