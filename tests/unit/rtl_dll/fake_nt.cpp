@@ -32,6 +32,10 @@ uintptr_t next_handle = 4;
 int fail_after = -1;
 NTSTATUS raised;
 PEB peb;
+RTL_USER_PROCESS_PARAMETERS parameters;
+char16_t directory_buffer[0x104];
+std::set<std::u16string> directories;
+std::set<std::u16string> files;
 KUSER_SHARED_DATA shared_data;
 uintptr_t next_thread = 0x100;
 
@@ -72,8 +76,26 @@ const volatile KUSER_SHARED_DATA *SharedData() { return &shared_data; }
 
 namespace fake {
 
+void SetDirectory(std::u16string_view path) {
+  std::copy(path.begin(), path.end(), directory_buffer);
+  directory_buffer[path.size()] = 0;
+  parameters.CurrentDirectory.DosPath = {static_cast<USHORT>(path.size() * 2), sizeof(directory_buffer),
+                                         directory_buffer};
+}
+
+void SetEnvironment(const char16_t *block) { parameters.Environment = const_cast<char16_t *>(block); }
+
+void AddDirectory(std::u16string_view nt_path) { directories.emplace(nt_path); }
+void AddFile(std::u16string_view nt_path) { files.emplace(nt_path); }
+
 void Reset() {
   fail_after = -1;
+  peb.ProcessParameters = &parameters;
+  parameters.Flags = RTL_USER_PROC_PARAMS_NORMALIZED;
+  directories.clear();
+  files.clear();
+  SetDirectory(u"X:\\");
+  SetEnvironment(u"\0");
   if (peb.ProcessHeap == nullptr) {
     peb.OSMajorVersion = 10;
     peb.OSBuildNumber = 19041;
@@ -102,6 +124,9 @@ size_t CommittedBytes() {
   }
   return total;
 }
+
+std::u16string created_image;
+size_t created_attributes;
 
 NTSTATUS TakeRaised() { return std::exchange(raised, STATUS_SUCCESS); }
 
@@ -218,6 +243,30 @@ NTSTATUS NtWaitForSingleObject(HANDLE handle, BOOLEAN, LARGE_INTEGER *timeout) {
 NTSTATUS NtClose(HANDLE handle) {
   const std::lock_guard guard(state_mutex);
   return events.erase(reinterpret_cast<uintptr_t>(handle)) != 0 ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+NTSTATUS NtOpenFile(HANDLE *handle, ACCESS_MASK, OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *, ULONG, ULONG) {
+  const std::u16string name = fake::Text(*attributes->ObjectName);
+  if (files.contains(name)) {
+    return STATUS_NOT_A_DIRECTORY;
+  }
+  if (!directories.contains(name)) {
+    return STATUS_OBJECT_NAME_NOT_FOUND;
+  }
+  return NtCreateEvent(handle, 0, nullptr, NotificationEvent, FALSE);
+}
+
+NTSTATUS NtQueryAttributesFile(OBJECT_ATTRIBUTES *attributes, FILE_BASIC_INFORMATION *) {
+  return files.contains(fake::Text(*attributes->ObjectName)) ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+NTSTATUS NtCreateUserProcess(HANDLE *process, HANDLE *thread, ACCESS_MASK, ACCESS_MASK, OBJECT_ATTRIBUTES *,
+                             OBJECT_ATTRIBUTES *, ULONG, ULONG, PVOID, PPS_CREATE_INFO, PPS_ATTRIBUTE_LIST list) {
+  fake::created_image = {static_cast<char16_t *>(list->Attributes[0].ValuePtr), list->Attributes[0].Size / 2};
+  fake::created_attributes = (list->TotalLength - sizeof(SIZE_T)) / sizeof(PS_ATTRIBUTE);
+  *process = reinterpret_cast<HANDLE>(uintptr_t{0x44});
+  *thread = reinterpret_cast<HANDLE>(uintptr_t{0x48});
+  return STATUS_SUCCESS;
 }
 
 NTSTATUS NtYieldExecution() {

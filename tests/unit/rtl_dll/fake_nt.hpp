@@ -9,6 +9,20 @@ namespace fake {
 /// A fresh PEB with a process heap; call at the start of each test that allocates.
 void Reset();
 
+/// The current directory, with a backslash at its end.
+void SetDirectory(std::u16string_view path);
+
+/// The process's environment block.
+void SetEnvironment(const char16_t *block);
+
+/// What the fake file system has, by NT name.
+void AddDirectory(std::u16string_view nt_path);
+void AddFile(std::u16string_view nt_path);
+
+/// What the last NtCreateUserProcess was asked for.
+extern std::u16string created_image;
+extern size_t created_attributes;
+
 /// Makes the n-th virtual memory request from now on fail, and all after it; -1: none.
 void FailMemoryAfter(int count);
 
