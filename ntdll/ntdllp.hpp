@@ -12,10 +12,6 @@
 
 extern "C" {
 
-/// Continues `ContextRecord`; with TestAlert, pending user APCs run first. Comes back only with a failure:
-/// STATUS_INVALID_PARAMETER: the context lacks control registers.
-NTSYSAPI NTSTATUS NTAPI NtContinue(PCONTEXT ContextRecord, BOOLEAN TestAlert);
-
 // arch/
 DECLSPEC_NORETURN void RtlpRestoreContext(PCONTEXT context);
 EXCEPTION_DISPOSITION RtlpExecuteHandlerForException(PEXCEPTION_RECORD record, PVOID frame, PCONTEXT context,

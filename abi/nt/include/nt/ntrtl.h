@@ -7,8 +7,8 @@
 #include <nt/ntimage.h>
 #include <nt/ntpsapi.h>
 #include <nt/ntrtl_basic.h>
-#include <nt/ntrtl_string.h>
 #include <nt/ntrtl_crt.h>
+#include <nt/ntrtl_string.h>
 #if __has_include(<nt/ntrtl_heap.h>)
 #include <nt/ntrtl_heap.h>
 #endif
@@ -59,6 +59,9 @@ FORCEINLINE VOID InsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry) {
 NT_EXTERN_C_BEGIN
 
 // Exceptions and unwinding.
+// NtContinue runs in user mode: it is no service. STATUS_INVALID_PARAMETER: no control registers, or not aligned.
+NTSYSAPI NTSTATUS NTAPI NtContinue(PCONTEXT ContextRecord, BOOLEAN TestAlert);
+NTSYSAPI NTSTATUS NTAPI ZwContinue(PCONTEXT ContextRecord, BOOLEAN TestAlert);
 NTSYSAPI VOID NTAPI RtlCaptureContext(PCONTEXT ContextRecord);
 DECLSPEC_NORETURN NTSYSAPI VOID NTAPI RtlRestoreContext(PCONTEXT ContextRecord, PEXCEPTION_RECORD ExceptionRecord);
 NTSYSAPI VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord);
