@@ -719,6 +719,7 @@
 #define STATUS_MULTIPLE_FAULT_VIOLATION                          ((NTSTATUS)0xC00002E8u)
 #define STATUS_SYSTEM_SHUTDOWN                                   ((NTSTATUS)0xC00002EBu)
 #define STATUS_HOST_DOWN                                         ((NTSTATUS)0xC0000350u)
+#define STATUS_PORT_NOT_SET                                      ((NTSTATUS)0xC0000353u)
 #define STATUS_INVALID_IMAGE_WIN_64                              ((NTSTATUS)0xC000035Au)
 #define STATUS_ACCESS_DISABLED_BY_POLICY_DEFAULT                 ((NTSTATUS)0xC0000361u)
 #define STATUS_ACCESS_DISABLED_BY_POLICY_PATH                    ((NTSTATUS)0xC0000362u)
