@@ -39,7 +39,7 @@ Status EnsureNoChildren(const Slot &slot) {
 
 Status EnsureEmpty(const Slot &slot) { return slot.Empty() ? Status::kOk : Fail(seL4_DeleteFirst); }
 
-void InsertDerived(const Cap &cap, Slot &source, Slot &destination) {
+void InsertDerived(Cap cap, Slot &source, Slot &destination) {
   Slot *const next = source.Next();
   const bool family = IsNewFamily(cap, source.cap);
   FillSourceUntyped(source, cap);
@@ -51,7 +51,7 @@ void InsertDerived(const Cap &cap, Slot &source, Slot &destination) {
   }
 }
 
-void InsertNew(Slot &parent, Slot &destination, const Cap &cap) {
+void InsertNew(Slot &parent, Slot &destination, Cap cap) {
   Slot *const next = parent.Next();
   destination.cap = cap;
   destination.SetLinks(&parent, next, Slot::kRevocable | Slot::kFirstBadged);
@@ -61,7 +61,7 @@ void InsertNew(Slot &parent, Slot &destination, const Cap &cap) {
   }
 }
 
-void MoveSlot(const Cap &cap, Slot &source, Slot &destination) {
+void MoveSlot(Cap cap, Slot &source, Slot &destination) {
   Slot *const prev = source.Prev();
   Slot *const next = source.Next();
   destination.cap = cap;
@@ -76,7 +76,7 @@ void MoveSlot(const Cap &cap, Slot &source, Slot &destination) {
   }
 }
 
-void SwapSlots(const Cap &cap1, Slot &slot1, const Cap &cap2, Slot &slot2) {
+void SwapSlots(Cap cap1, Slot &slot1, Cap cap2, Slot &slot2) {
   slot1.cap = cap2;
   slot2.cap = cap1;
   // Neighbours first, each through the links as they are then: the slots may be neighbours of each other.

@@ -40,14 +40,15 @@ Status EnsureNoChildren(const Slot &slot);
 /// kError DeleteFirst when the slot is in use.
 Status EnsureEmpty(const Slot &slot);
 
+// Capabilities go by value: they often are those of the very slots that change.
 /// Puts a capability derived from `source` into the empty slot `destination`.
-void InsertDerived(const Cap &cap, Slot &source, Slot &destination);
+void InsertDerived(Cap cap, Slot &source, Slot &destination);
 /// Puts the capability of a new object made from `parent` into the empty slot.
-void InsertNew(Slot &parent, Slot &destination, const Cap &cap);
+void InsertNew(Slot &parent, Slot &destination, Cap cap);
 /// Moves a slot's place in the tree to `destination` (empty) with a possibly changed capability.
-void MoveSlot(const Cap &cap, Slot &source, Slot &destination);
+void MoveSlot(Cap cap, Slot &source, Slot &destination);
 /// Exchanges two slots' places, with possibly changed capabilities.
-void SwapSlots(const Cap &cap1, Slot &slot1, const Cap &cap2, Slot &slot2);
+void SwapSlots(Cap cap1, Slot &slot1, Cap cap2, Slot &slot2);
 /// The capability as a copy has it; null for kinds that cannot be copied. kError when the object's state forbids it.
 Status DeriveCap(const Slot &slot, const Cap &cap, Cap &derived);
 
