@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 // a + b, or `failure` when the sum does not fit.
 template <std::integral T>
