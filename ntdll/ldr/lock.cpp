@@ -2,49 +2,34 @@
 
 #include "module.hpp"
 
-#include <atomic>
-
 namespace ldr {
 namespace {
 
-std::atomic<HANDLE> owner;
-ULONG depth;
-
-HANDLE Self() { return ntdll::Teb().ClientId.UniqueThread; }
+// Free, no debug information.
+RTL_CRITICAL_SECTION loader_lock = {reinterpret_cast<PRTL_CRITICAL_SECTION_DEBUG>(-1), -1, 0, nullptr, nullptr, 0};
 
 // The other threads of a process that ends are gone, perhaps with the lock.
 bool LastThread() {
   const PEB_LDR_DATA *data = ntdll::Peb().Ldr;
-  return data != nullptr && data->ShutdownInProgress && data->ShutdownThreadId == Self();
+  return data != nullptr && data->ShutdownInProgress && data->ShutdownThreadId == ntdll::Teb().ClientId.UniqueThread;
 }
 
 }  // namespace
 
-bool LoaderLock::OwnedByCaller() { return owner.load(std::memory_order_relaxed) == Self(); }
+bool LoaderLock::OwnedByCaller() { return loader_lock.OwningThread == ntdll::Teb().ClientId.UniqueThread; }
 
-bool LoaderLock::TryAcquire() {
-  if (OwnedByCaller() || LastThread()) {
-    depth += 1;
-    return true;
-  }
-  HANDLE none = nullptr;
-  if (!owner.compare_exchange_strong(none, Self(), std::memory_order_acquire)) {
-    return false;
-  }
-  depth = 1;
-  return true;
-}
+bool LoaderLock::TryAcquire() { return LastThread() || RtlTryEnterCriticalSection(&loader_lock); }
 
 void LoaderLock::Acquire() {
-  while (!TryAcquire()) {
-    NtYieldExecution();
+  ntdll::Peb().LoaderLock = &loader_lock;
+  if (!LastThread()) {
+    RtlEnterCriticalSection(&loader_lock);
   }
 }
 
 void LoaderLock::ReleaseLock() {
-  depth -= 1;
-  if (depth == 0) {
-    owner.store(nullptr, std::memory_order_release);
+  if (!LastThread()) {
+    RtlLeaveCriticalSection(&loader_lock);
   }
 }
 
