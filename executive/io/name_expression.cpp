@@ -83,7 +83,8 @@ bool IsNameInExpression(std::u16string_view expression, std::u16string_view name
   matched[0] = true;
   for (const char16_t wanted : expression) {
     matched = Step(matched, wanted, name);
-    if (std::none_of(matched.begin(), matched.end(), [](bool value) { return value; })) {
+    const auto end = matched.begin() + static_cast<std::ptrdiff_t>(name.size()) + 1;
+    if (std::find(matched.begin(), end, true) == end) {
       return false;
     }
   }

@@ -36,30 +36,37 @@ Result<void> CheckNames(std::u16string_view path) {
   return {};
 }
 
+// The path below the directory where it begins. A path from the device's name begins with a backslash, one from a
+// RootDirectory must not, and nothing is below a volume that was opened itself.
+Result<std::u16string_view> WithoutRoot(const OpenRequest &request) {
+  std::u16string_view path = request.path;
+  if (request.relative != nullptr) {
+    const bool below_volume = !path.empty() && request.relative->NodeKind() == Node::Kind::kVolume;
+    if (path.starts_with(u'\\') || below_volume) {
+      return Fail(STATUS_INVALID_PARAMETER);
+    }
+    return path;
+  }
+  // Win32 cannot avoid two backslashes at the front: one too many is forgiven, as file systems of NT do.
+  if (path.starts_with(u"\\\\")) {
+    path.remove_prefix(1);
+  }
+  if (!path.starts_with(u'\\')) {
+    return Fail(STATUS_INVALID_PARAMETER);
+  }
+  return path.substr(1);
+}
+
 }  // namespace
 
 Result<Opened> Volume::Open(const OpenRequest &request) {
-  std::u16string_view path = request.path;
   if ((request.options & FILE_OPEN_BY_FILE_ID) != 0) {
     return Fail(STATUS_NOT_IMPLEMENTED);
   }
-  if (request.relative == nullptr && path.empty()) {
+  if (request.relative == nullptr && request.path.empty()) {
     return OpenItself(request);
   }
-  if (request.relative == nullptr) {
-    // Win32 cannot avoid two backslashes at the front: one too many is forgiven, as file systems of NT do.
-    if (path.starts_with(u"\\\\")) {
-      path.remove_prefix(1);
-    }
-    if (!path.starts_with(u'\\')) {
-      return Fail(STATUS_INVALID_PARAMETER);
-    }
-    path.remove_prefix(1);
-  } else if (path.starts_with(u'\\')) {
-    return Fail(STATUS_INVALID_PARAMETER);
-  } else if (!path.empty() && request.relative->NodeKind() == Node::Kind::kVolume) {
-    return Fail(STATUS_INVALID_PARAMETER);
-  }
+  std::u16string_view path = TRY(WithoutRoot(request));
   const bool trailing_backslash = path.size() > 1 && path.ends_with(u'\\');
   if (trailing_backslash) {
     path.remove_suffix(1);
@@ -69,9 +76,6 @@ Result<Opened> Volume::Open(const OpenRequest &request) {
     return Fail(STATUS_OBJECT_NAME_INVALID);
   }
   const Ref<Node> from = request.relative != nullptr ? Ref<Node>(request.relative) : TRY(Root());
-  if (!path.empty() && !from->IsDirectory()) {
-    return Fail(STATUS_OBJECT_PATH_NOT_FOUND);
-  }
   auto node = Walk(from, path);
   if (node) {
     return OpenExisting(std::move(*node), request, trailing_backslash);
