@@ -1,6 +1,7 @@
 #include <cm/key.hpp>
 
 #include <nt/ntregapi.h>
+#include "notifier.hpp"
 
 #include <new>
 
@@ -20,6 +21,31 @@ constinit ob::Type KeyObject::kType{
     .valid_access = KEY_ALL_ACCESS | SYNCHRONIZE,
     .parses_names = true,
 };
+
+KeyObject::KeyObject(Ref<Node> node) : Object(kType), node_(std::move(node)) {}
+KeyObject::~KeyObject() = default;
+
+void KeyObject::HandleClosed(ob::HandleTable &table, ACCESS_MASK, bool last) {
+  if (last) {
+    notifier_.reset();
+  } else if (notifier_ != nullptr) {
+    notifier_->Abandon(table);
+  }
+}
+
+Result<Notifier *> KeyObject::Notifications(ULONG filter, bool tree) {
+  if (node_->Deleted()) {
+    return Fail(STATUS_KEY_DELETED);
+  }
+  if (notifier_ == nullptr) {
+    notifier_.reset(new (std::nothrow) Notifier(node_, filter, tree));
+    if (notifier_ == nullptr) {
+      return Fail(STATUS_INSUFFICIENT_RESOURCES);
+    }
+    CurrentRegistry().AddWatch(*notifier_);
+  }
+  return notifier_.get();
+}
 
 Result<Ref<KeyObject>> KeyObject::Create(Ref<Node> node) {
   auto *object = new (std::nothrow) KeyObject(std::move(node));

@@ -201,6 +201,7 @@ Result<Ref<Node>> Registry::CreateKey(const Ref<Node> &parent, std::u16string_vi
     return node;
   }
   (*node)->MarkDirty();
+  Report(*parent, REG_NOTIFY_CHANGE_NAME);
   return node;
 }
 
@@ -216,6 +217,8 @@ Result<void> Registry::DeleteKey(Node &node, std::uint64_t time) {
   node.mounted_->dirty |= lasting;
   nodes_.erase(nodes_.iterator_to(node));
   node.deleted_ = true;
+  ReportDeleted(node);
+  Report(*node.parent_, REG_NOTIFY_CHANGE_NAME);
   return {};
 }
 
@@ -232,6 +235,7 @@ Result<void> Registry::RenameKey(Node &node, std::u16string_view name, std::uint
   node.key_ = *renamed;
   nodes_.insert(node);
   node.MarkDirty();
+  Report(*node.parent_, REG_NOTIFY_CHANGE_NAME);
   return {};
 }
 
@@ -243,6 +247,7 @@ Result<void> Registry::SetValue(Node &node, std::u16string_view name, std::uint3
   }
   TRY(node.Hive().SetValue(node.key_, name, type, data, time));
   node.MarkDirty();
+  Report(node, REG_NOTIFY_CHANGE_LAST_SET);
   return {};
 }
 
@@ -250,7 +255,31 @@ Result<void> Registry::DeleteValue(Node &node, std::u16string_view name, std::ui
   TRY(NotDeleted(node));
   TRY(node.Hive().DeleteValue(node.key_, name, time));
   node.MarkDirty();
+  Report(node, REG_NOTIFY_CHANGE_LAST_SET);
   return {};
+}
+
+void Registry::Report(const Node &changed, std::uint32_t what) {
+  for (Watch &watch : watches_) {
+    if ((watch.filter_ & what) == 0) {
+      continue;
+    }
+    const Node *at = &changed;
+    while (watch.tree_ && at != nullptr && at != watch.node_.Get()) {
+      at = at->parent_.Get();
+    }
+    if (at == watch.node_.Get()) {
+      watch.Changed();
+    }
+  }
+}
+
+void Registry::ReportDeleted(const Node &deleted) {
+  for (Watch &watch : watches_) {
+    if (watch.node_.Get() == &deleted) {
+      watch.Deleted();
+    }
+  }
 }
 
 Result<hive::Array<char16_t>> Registry::PathOf(const Node &node) {

@@ -5,7 +5,11 @@
 
 #include <ob/object.hpp>
 
+#include <memory>
+
 namespace cm {
+
+class Notifier;
 
 // What a key handle stands for. Each open makes one; they share the Node. `\REGISTRY` is one as well, and takes the
 // rest of the path itself.
@@ -19,11 +23,17 @@ class KeyObject final : public ob::Object {
   // STATUS_KEY_DELETED, STATUS_INSUFFICIENT_RESOURCES.
   Result<ob::Name> FullName() const override;
 
+  // What NtNotifyChangeKey waits at, made by its first call. `filter` and `tree` of that call hold for all later ones,
+  // as in NT. STATUS_KEY_DELETED, STATUS_INSUFFICIENT_RESOURCES.
+  Result<Notifier *> Notifications(ULONG filter, bool tree);
+
  private:
-  explicit KeyObject(Ref<Node> node) : Object(kType), node_(std::move(node)) {}
-  ~KeyObject() override = default;
+  explicit KeyObject(Ref<Node> node);
+  ~KeyObject() override;
+  void HandleClosed(ob::HandleTable &table, ACCESS_MASK access, bool last) override;
 
   Ref<Node> node_;
+  std::unique_ptr<Notifier> notifier_;
 };
 
 // The registry that the services work on; there is none before Start.

@@ -5,6 +5,7 @@
 #include <rtl/ref.hpp>
 
 #include <boost/intrusive/avl_set.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <array>
 #include <memory>
@@ -62,6 +63,29 @@ class Node final : public RefCounted, public boost::intrusive::avl_set_base_hook
   bool deleted_ = false;
 };
 
+using WatchHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// Somebody who wants to know when a key changes, or with `tree` anything below it. Leaves when destroyed.
+class Watch : public WatchHook {
+ public:
+  Watch(const Watch &) = delete;
+  Watch &operator=(const Watch &) = delete;
+
+ protected:
+  // `filter`: REG_NOTIFY_CHANGE_...
+  Watch(Ref<Node> node, std::uint32_t filter, bool tree) : node_(std::move(node)), filter_(filter), tree_(tree) {}
+  ~Watch() = default;
+  // What they do must not change the registry or other watches.
+  virtual void Changed() = 0;
+  virtual void Deleted() = 0;
+
+ private:
+  friend class Registry;
+  Ref<Node> node_;
+  std::uint32_t filter_;
+  bool tree_;
+};
+
 // Where a path leads.
 struct Parsed {
   explicit Parsed(hive::Allocator &allocator) : reparse(allocator) {}
@@ -114,6 +138,9 @@ class Registry {
                         std::uint64_t time);
   Result<void> DeleteValue(Node &node, std::u16string_view name, std::uint64_t time);
 
+  // From now on the watch is told of changes.
+  void AddWatch(Watch &watch) { watches_.push_back(watch); }
+
   // The whole path, `\REGISTRY\...`, in UTF-16 units. STATUS_INSUFFICIENT_RESOURCES.
   Result<hive::Array<char16_t>> PathOf(const Node &node);
 
@@ -127,9 +154,12 @@ class Registry {
   MountedHive *MountedAt(hive::Key mount_point);
   Result<Ref<Node>> NodeOf(MountedHive &mounted, hive::Key key, const Ref<Node> &parent);
   Result<Ref<Node>> Child(const Ref<Node> &parent, hive::Key key);
+  void Report(const Node &changed, std::uint32_t what);
+  void ReportDeleted(const Node &deleted);
   Result<void> FollowLink(Node &link, std::u16string_view rest, Parsed &parsed);
 
   hive::Allocator &allocator_;
+  boost::intrusive::list<Watch, boost::intrusive::constant_time_size<false>> watches_;
   Nodes nodes_;                                                // before root_: nodes leave it when they die
   std::array<std::unique_ptr<MountedHive>, kMaxHives> hives_;  // the first is the master
   Ref<Node> root_;

@@ -1,11 +1,16 @@
 #pragma once
 // The registry services. Statuses beyond those of the handle and of user memory stand at each.
 
+#include <nt/ntexapi.h>
+#include <nt/ntioapi.h>
+#include <nt/ntobapi.h>
+#include <nt/ntregapi.h>
+
+#include <coro/task.hpp>
 #include <ke/caller.hpp>
 #include <ke/user.hpp>
 
-#include <nt/ntobapi.h>
-#include <nt/ntregapi.h>
+#include <optional>
 
 namespace cm {
 
@@ -52,5 +57,21 @@ Result<NTSTATUS> NtQueryValueKey(ke::Caller &caller, HANDLE key_handle, UserIn<U
 Result<NTSTATUS> NtEnumerateValueKey(ke::Caller &caller, HANDLE key_handle, ULONG index,
                                      KEY_VALUE_INFORMATION_CLASS information_class, UserPointer information,
                                      ULONG length, UserOut<ULONG> result_length);
+
+// Tells of a change at the key, or with `watch_tree` below it: STATUS_NOTIFY_ENUM_DIR, or STATUS_NOTIFY_CLEANUP when
+// the key or the handle goes, or the thread that asked ends (unless REG_NOTIFY_THREAD_AGNOSTIC). Synchronous calls
+// wait; asynchronous ones answer STATUS_PENDING and are told by status block, event and APC. A change between two calls
+// is kept for the next one. `buffer` is not used, as in NT. STATUS_INVALID_PARAMETER (filter), STATUS_KEY_DELETED,
+// STATUS_INSUFFICIENT_RESOURCES. Try...: an empty optional asks for the coroutine.
+std::optional<Result<NTSTATUS>> TryNtNotifyChangeKey(ke::Caller &caller, HANDLE key_handle, HANDLE event,
+                                                     UserPointer apc_routine, UserPointer apc_context,
+                                                     UserOut<IO_STATUS_BLOCK> io_status, ULONG completion_filter,
+                                                     BOOLEAN watch_tree, UserPointer buffer, ULONG buffer_size,
+                                                     BOOLEAN asynchronous);
+coro::Task<Result<NTSTATUS>> NtNotifyChangeKey(ke::Caller &caller, HANDLE key_handle, HANDLE event,
+                                               UserPointer apc_routine, UserPointer apc_context,
+                                               UserOut<IO_STATUS_BLOCK> io_status, ULONG completion_filter,
+                                               BOOLEAN watch_tree, UserPointer buffer, ULONG buffer_size,
+                                               BOOLEAN asynchronous);
 
 }  // namespace cm
