@@ -16,6 +16,7 @@ bool terminate_on_corruption;
 
 void PublishList() {
   PEB *const peb = CurrentPeb();
+  peb->FastPebLock = &peb_lock;
   peb->ProcessHeaps = heap_list;
   peb->NumberOfHeaps = heap_count;
   peb->MaximumNumberOfHeaps = heap_capacity;
