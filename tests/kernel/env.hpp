@@ -83,6 +83,11 @@ Result SetRegisters(Cptr tcb, Word rip, Word rsp, Word rdi, Word rsi, bool resum
 Word ReadRegister(Cptr tcb, Word index, bool suspend = false);
 /// Lowers or raises the root thread itself.
 void SetOwnPriority(Word priority);
+/// Lets every other thread run until all of them are blocked.
+inline void LetOthersRun() {
+  SetOwnPriority(1);
+  SetOwnPriority(seL4_MaxPrio);
+}
 
 // --- The tests ---
 struct Test {

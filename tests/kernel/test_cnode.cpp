@@ -173,8 +173,7 @@ TEST(cnode_rotate) {
   EXPECT_ERROR(Rotate(b1, 0, b2, 0, b1), seL4_IllegalOperation);  // badges may not change
   EXPECT_ERROR(Invoke(kRootCNode, CNodeRotate, {empty, kDepth, 3, 4, 5, 6, 7}, {kRootCNode, kRootCNode}),
                seL4_TruncatedMessage);
-  EXPECT_ERROR(Invoke(kRootCNode, CNodeRotate, {empty, kDepth, 3, 4, 5, 6, 7, 8}, {kRootCNode}),
-               seL4_TruncatedMessage);
+  EXPECT_ERROR(Invoke(kRootCNode, CNodeRotate, {empty, kDepth, 3, 4, 5, 6, 7, 8}, {kRootCNode}), seL4_TruncatedMessage);
   const Cptr node2 = New(seL4_CapTableObject, 5);
   EXPECT_OK(Rotate(empty, seL4_CNode_CapData_new(0, 10).words[0], node, seL4_CNode_CapData_new(0, 3).words[0], node2));
   // The pivot's capability went to `empty`, the source's to the pivot.

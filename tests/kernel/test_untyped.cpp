@@ -17,10 +17,12 @@ TEST(retype_every_type) {
     Word type, bits, size;
   };
   constexpr Kind kKinds[] = {
-      {seL4_UntypedObject, 4, 4},         {seL4_TCBObject, 0, 11},          {seL4_EndpointObject, 0, 4},
-      {seL4_NotificationObject, 0, 5},    {seL4_CapTableObject, 1, 6},      {seL4_X86_PDPTObject, 0, 12},
-      {seL4_X64_PML4Object, 0, 12},       {seL4_X86_4K, 0, 12},             {seL4_X86_PageTableObject, 0, 12},
-      {seL4_X86_PageDirectoryObject, 0, 12}, {seL4_X86_LargePageObject, 0, 21},
+      {seL4_UntypedObject, 4, 4},        {seL4_TCBObject, 0, 11},
+      {seL4_EndpointObject, 0, 4},       {seL4_NotificationObject, 0, 5},
+      {seL4_CapTableObject, 1, 6},       {seL4_X86_PDPTObject, 0, 12},
+      {seL4_X64_PML4Object, 0, 12},      {seL4_X86_4K, 0, 12},
+      {seL4_X86_PageTableObject, 0, 12}, {seL4_X86_PageDirectoryObject, 0, 12},
+      {seL4_X86_LargePageObject, 0, 21},
   };
   for (const Kind &kind : kKinds) {
     // Exactly one fits into an untyped of its size.
