@@ -114,6 +114,11 @@ NTSYSAPI NTSTATUS NTAPI RtlCreateUserThread(HANDLE ProcessHandle, PSECURITY_DESC
                                             SIZE_T CommittedStackSize, PUSER_THREAD_START_ROUTINE StartAddress,
                                             PVOID Parameter, PHANDLE ThreadHandle, PCLIENT_ID ClientId);
 NTSYSAPI PPEB NTAPI RtlGetCurrentPeb(VOID);
+NTSYSAPI NTSTATUS NTAPI RtlFlsAlloc(PVOID FlsCallback, PULONG Index);
+NTSYSAPI NTSTATUS NTAPI RtlFlsFree(ULONG Index);
+NTSYSAPI NTSTATUS NTAPI RtlFlsGetValue(ULONG Index, PVOID *Value);
+NTSYSAPI NTSTATUS NTAPI RtlFlsSetValue(ULONG Index, PVOID Value);
+NTSYSAPI VOID NTAPI RtlProcessFlsData(PVOID FlsData, ULONG Flags);
 
 // Debugging.
 NTSYSAPI ULONG DbgPrint(PCSTR Format, ...);

@@ -55,7 +55,15 @@ Mapping MapImage(const std::string &path, bool may_move) {
   }
   mprotect(image, 4096, PROT_READ);
   for (unsigned i = 0; i < headers->FileHeader.NumberOfSections; i += 1) {
-    mprotect(image + sections[i].VirtualAddress, sections[i].Misc.VirtualSize, Protection(sections[i].Characteristics));
+    char *start = image + sections[i].VirtualAddress;
+    int protection = Protection(sections[i].Characteristics);
+    mprotect(start, sections[i].Misc.VirtualSize, protection);
+    ULONG nt = (protection & PROT_EXEC) != 0    ? PAGE_EXECUTE_READ
+               : (protection & PROT_WRITE) != 0 ? PAGE_READWRITE
+                                                : PAGE_READONLY;
+    for (uint32_t page = 0; page < sections[i].Misc.VirtualSize; page += 4096) {
+      page_protections[reinterpret_cast<uint64_t>(start) + page] = nt;
+    }
   }
   return {image, optional.SizeOfImage, optional.AddressOfEntryPoint,
           reinterpret_cast<uint64_t>(image) == optional.ImageBase};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Mapping {
 };
 
 extern Options options;
+
+/// What NtProtectVirtualMemory reports as the old protection, by page.
+extern std::map<uint64_t, ULONG> page_protections;
 
 /// Maps a PE file as SEC_IMAGE does. Null base: not a PE file.
 Mapping MapImage(const std::string &path, bool may_move);

@@ -60,8 +60,6 @@ int Protection(ULONG protect) {
   }
 }
 
-std::map<uint64_t, ULONG> page_protections;  // of pages whose protection a program changed
-
 std::string Narrow(const UNICODE_STRING &string) {
   std::string text;
   for (unsigned i = 0; i < string.Length / 2u; i += 1) {
@@ -180,6 +178,9 @@ NTSTATUS MapView(const Call &call) {
   if (mapping.base == nullptr) {
     return STATUS_INVALID_IMAGE_FORMAT;
   }
+  if (std::getenv("RUNNER_TRACE") != nullptr) {
+    std::printf("runner: %s at %p\n", section->second.path.c_str(), static_cast<void *>(mapping.base));
+  }
   *call.Pointer<char *>(2) = mapping.base;
   *call.Pointer<size_t>(6) = mapping.size;
   allocations[reinterpret_cast<uint64_t>(mapping.base)] = mapping.size;
@@ -231,8 +232,9 @@ NTSTATUS QuerySystem(const Call &call) {
 
 NTSTATUS RaiseException(const Call &call) {
   const auto *record = call.Pointer<EXCEPTION_RECORD>(0);
-  std::printf("unhandled exception 0x%08X at %p\n", static_cast<unsigned>(record->ExceptionCode),
-              record->ExceptionAddress);
+  std::printf("unhandled exception 0x%08X at %p (%llx %llx)\n", static_cast<unsigned>(record->ExceptionCode),
+              record->ExceptionAddress, static_cast<unsigned long long>(record->ExceptionInformation[0]),
+              static_cast<unsigned long long>(record->ExceptionInformation[1]));
   EndProcess(record->ExceptionCode);
 }
 
@@ -405,6 +407,8 @@ bool DispatchWait(const Call &call, std::string_view name, NTSTATUS *status) {
 }
 
 }  // namespace
+
+std::map<uint64_t, ULONG> page_protections;
 
 NTSTATUS Serve(const Call &call, bool *has_apc, Apc *apc) {
   std::string_view name = call.number < nt::kServiceCount ? nt::kServices[call.number].name : "?";
