@@ -1,4 +1,4 @@
-// Parts of ntdll that everything uses: heap, paths, environment, critical sections.
+// Parts of ntdll that everything uses: heap, paths, environment, critical sections, loading DLLs.
 #include <native/environment.hpp>
 #include <native/path.hpp>
 
@@ -45,7 +45,7 @@ void Paths() {
   CHECK(full("X:/a/b") == "X:\\a\\b");
   CHECK(full("X:\\..\\..\\a") == "X:\\a");
   CHECK(full("X:\\a\\") == "X:\\a\\");
-  CHECK(full("\\\\server\\share\\a\\..") == "\\\\server\\share");
+  CHECK(full("\\\\server\\share\\a\\..") == "\\\\server\\share\\");
   const String relative = full("file");
   CHECK(relative == native::CurrentDirectory() + "file");
   const Result<native::NtPath> nt = native::NtPath::FromDos("X:\\a\\..\\b");
@@ -89,11 +89,28 @@ void CriticalSection() {
   CHECK_SUCCESS(RtlDeleteCriticalSection(&section));
 }
 
+void Loader() {
+  UNICODE_STRING name = RTL_CONSTANT_STRING(L"ntdll.dll");
+  PVOID module = nullptr;
+  CHECK_SUCCESS(LdrGetDllHandle(nullptr, nullptr, &name, &module));
+  ANSI_STRING function;
+  RtlInitAnsiString(&function, "NtClose");
+  PVOID address = nullptr;
+  CHECK_SUCCESS(LdrGetProcedureAddress(module, &function, 0, &address));
+  CHECK(address > module);
+  ANSI_STRING missing;
+  RtlInitAnsiString(&missing, "NtNoSuchFunction");
+  CHECK_STATUS(LdrGetProcedureAddress(module, &missing, 0, &address), STATUS_ENTRYPOINT_NOT_FOUND);
+  UNICODE_STRING no_dll = RTL_CONSTANT_STRING(L"no-such.dll");
+  CHECK_STATUS(LdrLoadDll(nullptr, nullptr, &no_dll, &module), STATUS_DLL_NOT_FOUND);
+}
+
 constexpr Test kTests[] = {
     {"rtl.heap", "RtlAllocateHeap, RtlFreeHeap (DDI)", Heap},
     {"rtl.paths", "GetFullPathName function; Naming Files, Paths, and Namespaces", Paths},
     {"rtl.environment", "SetEnvironmentVariable function", Environment},
     {"rtl.critical-section", "Critical section objects", CriticalSection},
+    {"rtl.loader", "GetProcAddress, LoadLibrary functions", Loader},
 };
 
 }  // namespace

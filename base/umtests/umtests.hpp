@@ -85,4 +85,9 @@ T *At(ULONGLONG address) {
     }                                                                                       \
   } while (false)
 
-#define CHECK_SUCCESS(expression) CHECK_STATUS(expression, STATUS_SUCCESS)
+#define CHECK_SUCCESS(expression)                                                               \
+  do {                                                                                          \
+    if (!umtests::CheckStatus((expression), STATUS_SUCCESS, __FILE__, __LINE__, #expression)) { \
+      return;                                                                                   \
+    }                                                                                           \
+  } while (false)

@@ -22,7 +22,7 @@ function(neptune_sdk_program name)
   endforeach()
   add_executable(${name} ${ARGN})
   target_compile_options(${name} PRIVATE --target=${NEPTUNE_SDK_TRIPLE} -ffreestanding -nostdlibinc -fms-extensions
-    -fno-stack-protector -mcx16 -ffunction-sections -fdata-sections -O2
+    -fno-stack-protector -fasynchronous-unwind-tables -mcx16 -ffunction-sections -fdata-sections -O2
     "$<$<COMPILE_LANGUAGE:CXX>:-std=c++23;-fno-exceptions;-fno-rtti;-fno-threadsafe-statics;-nostdinc++>"
     "$<$<COMPILE_LANGUAGE:CXX>:-D_LIBCPP_NO_VCRUNTIME>"
     "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-isystem ${NEPTUNE_SDK}/include/libcxx-config>"
