@@ -58,8 +58,8 @@ void Expand(double value, Decimal &out) {
   for (uint64_t rest = binary.mantissa; rest != 0; rest /= kBase) {
     number.limbs[number.count++] = static_cast<uint32_t>(rest % kBase);
   }
-  // mantissa / 2^k = mantissa * 5^k / 10^k
-  constexpr uint32_t kFive13 = 1'220'703'125;
+  // mantissa / 2^k = mantissa * 5^k / 10^k; factors stay below the base, so that one limb takes the carry
+  constexpr uint32_t kFive12 = 244'140'625;
   int up = binary.exponent;
   for (; up >= 29; up -= 29) {
     number.Multiply(uint32_t{1} << 29);
@@ -69,8 +69,8 @@ void Expand(double value, Decimal &out) {
   }
   int down = binary.exponent < 0 ? -binary.exponent : 0;
   const int scale = down;
-  for (; down >= 13; down -= 13) {
-    number.Multiply(kFive13);
+  for (; down >= 12; down -= 12) {
+    number.Multiply(kFive12);
   }
   for (; down > 0; --down) {
     number.Multiply(5);
