@@ -48,6 +48,7 @@ extern "C" void BootMain(uint32_t magic, uint32_t information) {
   serial::Init();
   CheckProcessor();
   InitProcessor();
+  ioapic::DisablePic();
   ReadLoaderInfo(magic, information, loader);
   const AcpiInfo acpi = ReadAcpi(loader);
   apic::Init(acpi.local_apic);

@@ -1,6 +1,7 @@
 #include "arch/x86_64/ioapic.hpp"
 
 #include <array>
+#include <initializer_list>
 
 #include "arch/x86_64/cpu.hpp"
 #include "arch/x86_64/layout.hpp"
@@ -24,7 +25,8 @@ void Write(Word index, uint32_t value) {
 
 constexpr Word Low(Word pin) { return 0x10 + 2 * pin; }
 
-// The old interrupt controllers are moved off the exception vectors and silenced.
+}  // namespace
+
 void DisablePic() {
   for (const uint16_t port : {uint16_t{0x20}, uint16_t{0xa0}}) {
     const bool master = port == 0x20;
@@ -36,10 +38,7 @@ void DisablePic() {
   }
 }
 
-}  // namespace
-
 void Init(Paddr address) {
-  DisablePic();
   boot::MapDevice(kDevicePage, address);
   present = true;
   apic_id = *reinterpret_cast<volatile uint32_t *>(kDeviceBase + 0x20) >> 24;

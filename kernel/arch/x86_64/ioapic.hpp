@@ -7,6 +7,9 @@ namespace kernel::ioapic {
 
 constexpr Word kPins = 24;
 
+/// Moves the old interrupt controllers off the exception vectors and silences them. Before the local APIC is touched: a
+/// request of theirs that is pending when their line to the processor is cut would stay pending for ever.
+void DisablePic();
 /// Masks every pin. `address` is physical.
 void Init(Paddr address);
 Word Count();
