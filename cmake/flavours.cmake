@@ -47,14 +47,14 @@ if(NOT NEPTUNE_DEBUG)
 endif()
 set(NEPTUNE_FREESTANDING -ffreestanding -nostdlibinc)
 set(NEPTUNE_CXX -std=c++23 -fno-exceptions -fno-rtti)
-set(NEPTUNE_FREESTANDING_CXX ${NEPTUNE_CXX} -fno-threadsafe-statics -nostdinc++
+set(NEPTUNE_FREESTANDING_CXX ${NEPTUNE_CXX} -fno-threadsafe-statics -fno-c++-static-destructors -nostdinc++
   "SHELL:-isystem ${CMAKE_SOURCE_DIR}/lib/crt/config" "SHELL:-isystem ${NEPTUNE_LIBCXX}")
 
 # Frame sizes are limited where stacks are small and fixed.
 set(NEPTUNE_FLAGS_kernel --target=${NEPTUNE_ELF_TRIPLE} -mno-red-zone -mcmodel=kernel -mno-sse -mno-sse2 -mno-mmx
   -fno-pic -fno-stack-protector -Wframe-larger-than=2048)
 set(NEPTUNE_FLAGS_executive --target=${NEPTUNE_ELF_TRIPLE} -mno-sse -mno-sse2 -mno-mmx -fno-pic
-  -fstack-protector-strong -ftrivial-auto-var-init=zero -Wframe-larger-than=4096)
+  -fstack-protector-strong -mstack-protector-guard=global -ftrivial-auto-var-init=zero -Wframe-larger-than=4096)
 # A program that needs no SSE of its own saves the kernel an FXSAVE only if the compiler does not use it either, but
 # Win64 passes floating point in XMM: programs keep the full instruction set.
 # -ffreestanding turns unwind data off, which exceptions need.

@@ -1,8 +1,8 @@
 #include <ke/clock.hpp>
 
 #include <ke/boot_info.hpp>
-#include "clock_internal.hpp"
-#include "ports.hpp"
+#include <ke/clock_start.hpp>
+#include <ke/ports.hpp>
 
 namespace ke::clock {
 namespace {

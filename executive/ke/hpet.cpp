@@ -1,4 +1,4 @@
-#include "hpet.hpp"
+#include <ke/hpet.hpp>
 
 #include "device_memory.hpp"
 

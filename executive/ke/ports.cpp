@@ -1,4 +1,4 @@
-#include "ports.hpp"
+#include <ke/ports.hpp>
 
 #include <ke/cspace.hpp>
 

@@ -3,7 +3,7 @@
 // only says "look".
 
 #include <ke/interrupts.hpp>
-#include "ports.hpp"
+#include <ke/ports.hpp>
 
 #include <cstddef>
 #include <span>

@@ -4,7 +4,7 @@
 
 #include <ke/cspace.hpp>
 #include <ke/vspace.hpp>
-#include "commit.hpp"
+#include <mm/commit.hpp>
 #include "vad.hpp"
 
 #include <cap/invoke.hpp>

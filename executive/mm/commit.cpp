@@ -1,4 +1,4 @@
-#include "commit.hpp"
+#include <mm/commit.hpp>
 
 #include <ke/frames.hpp>
 

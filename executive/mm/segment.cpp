@@ -1,7 +1,7 @@
 #include <mm/segment.hpp>
 
 #include <ke/frames.hpp>
-#include "commit.hpp"
+#include <mm/commit.hpp>
 #include "lookup.hpp"
 
 #include <algorithm>

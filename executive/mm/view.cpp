@@ -2,7 +2,7 @@
 
 #include <mm/address_space.hpp>
 
-#include "commit.hpp"
+#include <mm/commit.hpp>
 #include "vad.hpp"
 
 #include <rtl/checked.hpp>

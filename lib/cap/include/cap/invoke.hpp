@@ -197,6 +197,8 @@ struct IoApicPin {
 
 // Sends to a saved reply capability without ever blocking (a dead one is dropped silently).
 inline void NbSend(Cap<Reply> reply, Message &message) { SystemCall(seL4_SysNBSend, reply.Pointer(), message); }
+// Answers the caller and does not wait.
+inline void SendReply(Message &message) { SystemCall(seL4_SysReply, 0, message); }
 inline void Signal(Cap<Notification> notification) {
   Message message;
   SystemCall(seL4_SysSend, notification.Pointer(), message);

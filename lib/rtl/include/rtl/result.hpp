@@ -31,31 +31,31 @@ constexpr NTSTATUS ToNtStatus(const Result<NTSTATUS> &result) { return result ? 
 #define RTL_CONCAT_(a, b) a##b
 #define RTL_CONCAT(a, b) RTL_CONCAT_(a, b)
 
-// The value of `expression`, or return its failure from the enclosing function.
-#define TRY(expression)                                           \
-  ({                                                              \
-    auto RTL_CONCAT(try_, __LINE__) = (expression);               \
-    if (!RTL_CONCAT(try_, __LINE__)) [[unlikely]]                 \
-      return std::unexpected(RTL_CONCAT(try_, __LINE__).error()); \
-    ::rtl_detail::Take(RTL_CONCAT(try_, __LINE__));               \
+// Each use has a name of its own, so that uses nest.
+#define RTL_TRY_(expression, name, leave)  \
+  ({                                       \
+    auto name = (expression);              \
+    if (!name) [[unlikely]] {              \
+      leave std::unexpected(name.error()); \
+    }                                      \
+    ::rtl_detail::Take(name);              \
   })
+
+// The value of `expression`, or return its failure from the enclosing function.
+#define TRY(expression) RTL_TRY_(expression, RTL_CONCAT(try_, __COUNTER__), return)
 
 // As TRY, inside a coroutine.
-#define CO_TRY(expression)                                           \
-  ({                                                                 \
-    auto RTL_CONCAT(try_, __LINE__) = (expression);                  \
-    if (!RTL_CONCAT(try_, __LINE__)) [[unlikely]]                    \
-      co_return std::unexpected(RTL_CONCAT(try_, __LINE__).error()); \
-    ::rtl_detail::Take(RTL_CONCAT(try_, __LINE__));                  \
-  })
+#define CO_TRY(expression) RTL_TRY_(expression, RTL_CONCAT(try_, __COUNTER__), co_return)
 
 // The value of an expression that cannot fail here; the reason stands in a comment beside it.
-#define MUST(expression)                            \
-  ({                                                \
-    auto RTL_CONCAT(try_, __LINE__) = (expression); \
-    if (!RTL_CONCAT(try_, __LINE__)) [[unlikely]]   \
-      __builtin_trap();                             \
-    ::rtl_detail::Take(RTL_CONCAT(try_, __LINE__)); \
+#define MUST(expression) RTL_MUST_(expression, RTL_CONCAT(must_, __COUNTER__))
+#define RTL_MUST_(expression, name) \
+  ({                                \
+    auto name = (expression);       \
+    if (!name) [[unlikely]] {       \
+      __builtin_trap();             \
+    }                               \
+    ::rtl_detail::Take(name);       \
   })
 
 namespace rtl_detail {

@@ -1,0 +1,117 @@
+// The start of the Executive: from the kernel's boot information to the first process and the event loop.
+
+#include "event_loop.hpp"
+#include "timer.hpp"
+#include "watchdog.hpp"
+
+#include <cap/invoke.hpp>
+#include <ex/objects.hpp>
+#include <ke/boot_console.hpp>
+#include <ke/boot_info.hpp>
+#include <ke/clock_start.hpp>
+#include <ke/cspace.hpp>
+#include <ke/log.hpp>
+#include <ke/objects.hpp>
+#include <ke/untyped.hpp>
+#include <ldr/boot.hpp>
+#include <mm/section.hpp>
+#include <mm/services.hpp>
+#include <ob/namespace.hpp>
+#include <ob/symbolic_link.hpp>
+#include <ps/kernel_thread.hpp>
+#include <ps/services.hpp>
+#include <ps/system_images.hpp>
+
+#include <sel4/sel4.h>
+
+namespace cap {
+constinit seL4_IPCBuffer *ipc_buffer = nullptr;
+}
+
+extern "C" {
+std::uintptr_t __stack_chk_guard = 0x595e'9fbd'94fd'a766;
+[[noreturn]] void __stack_chk_fail() {
+  ke::Log("The Executive's stack was overwritten.");
+  __builtin_trap();
+}
+[[noreturn]] void ExecutiveMain(const seL4_BootInfo *boot_info);
+}
+
+namespace svc {
+namespace {
+
+constinit cap::Cap<cap::Endpoint> endpoint;
+constinit ob::Namespace *names = nullptr;
+
+// What is done, step by step; `what` names the step that failed.
+Result<void> RegisterTypes() {
+  for (ob::Type *type : {&mm::Section::kType, &ps::Process::kType, &ps::Thread::kType}) {
+    TRY(names->Register(*type));
+  }
+  return ex::RegisterTypes(*names);
+}
+
+Result<void> Start(const char *&what) {
+  what = "make an endpoint and a notification";
+  endpoint = TRY(ke::MakeEndpoint());
+  cap::Cap<cap::Notification> notification = TRY(ke::MakeNotification());
+  if (cap::BindNotification(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB), notification) != seL4_NoError) {
+    return Fail(STATUS_UNSUCCESSFUL);
+  }
+  what = "listen to the console";
+  TRY(ke::ListenToConsole(notification));
+  what = "use the high precision event timer";
+  TRY(InitialiseTimer(notification));
+  what = "start the watchdog";
+  TRY(StartWatchdog());
+  what = "make the object namespace";
+  std::unique_ptr<ob::Namespace> made = TRY(ob::Namespace::Create());
+  names = made.release();  // for ever
+  ob::UseNamespace(names);
+  TRY(RegisterTypes());
+  ps::UseServiceEndpoint(endpoint);
+  mm::UseProcessLookup(&ps::SpaceOf);
+  what = "make the shared data page";
+  TRY(ps::MakeSharedData());
+  TRY(ldr::LoadSystem(what));
+  what = "start \\SystemRoot\\System32\\smss.exe";
+  return ldr::StartSessionManager();
+}
+
+[[noreturn]] void Stop() {
+  for (;;) {
+    (void)cap::Suspend(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB));
+  }
+}
+
+}  // namespace
+}  // namespace svc
+
+void ExecutiveMain(const seL4_BootInfo *boot_info) {
+  ke::boot_info = boot_info;
+  cap::ipc_buffer = boot_info->ipcBuffer;
+  const char *refusal = ke::RefuseKernel();
+  ke::InitialiseUntyped();
+  Result<void> done = refusal == nullptr ? ke::InitialiseCSpace() : Result<void>();
+  ke::InitialiseConsole();
+  if (refusal != nullptr) {
+    ke::Line line;
+    ke::Log(line << "Neptune OS cannot run on this kernel: " << std::string_view(refusal) << ".");
+    svc::Stop();
+  }
+  if (!done) {
+    ke::Log("Neptune OS needs more memory than this machine has.");
+    svc::Stop();
+  }
+  // The Executive and its watchdog do not use floating point: switching to them is cheaper.
+  (void)cap::SetFlags(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB), 0, seL4_TCBFlag_fpuDisabled);
+  ke::clock::Initialise();
+  const char *what = "";
+  if (Result<void> started = svc::Start(what); !started) {
+    ke::Line line;
+    line << "Neptune OS cannot " << std::string_view(what) << ": ";
+    ke::Log(line.Status(started.error().Code()));
+    svc::Stop();
+  }
+  svc::RunEventLoop(svc::endpoint);
+}

@@ -1,0 +1,18 @@
+#pragma once
+// Services that see the whole system. Statuses are those of the WDK's and the native API's documentation.
+
+#include <nt/nt.h>
+#include <ke/caller.hpp>
+#include <rtl/result.hpp>
+
+namespace svc {
+
+Result<NTSTATUS> NtDisplayString(ke::Caller &caller, UserIn<UNICODE_STRING> string);
+Result<NTSTATUS> NtFlushProcessWriteBuffers(ke::Caller &caller);
+Result<NTSTATUS> NtGetCurrentProcessorNumber(ke::Caller &caller);
+Result<NTSTATUS> NtQuerySystemInformation(ke::Caller &caller, SYSTEM_INFORMATION_CLASS information_class,
+                                          UserPointer information, ULONG length, UserOut<ULONG> return_length);
+Result<NTSTATUS> NtSetSystemTime(ke::Caller &caller, UserIn<LARGE_INTEGER> time, UserOut<LARGE_INTEGER> previous);
+Result<NTSTATUS> NtShutdownSystem(ke::Caller &caller, SHUTDOWN_ACTION action);
+
+}  // namespace svc
