@@ -47,11 +47,7 @@ Result<void> Checker::Run(std::uint32_t root) {
   TRY(MakeBits(unclaimed_));
   TRY(MakeBits(rings_));
   hive_.stable_.ForEachAllocated([this](std::uint32_t cell) { SetBit(unclaimed_, cell); });
-  if (!Bit(unclaimed_, root) || hive_.Content(root).size() < sizeof(RegfKey)) {
-    return Corrupt();
-  }
   hive_.root_ = static_cast<Key>(root);
-  TRY(ClaimRing(hive_.Node(hive_.root_).security));
   TRY(ClaimKey(root, Key::kNone));
 
   // Depth first without recursion, since the Executive's stack is small: work_var counts the children done. Children
@@ -75,11 +71,8 @@ Result<void> Checker::Run(std::uint32_t root) {
   return {};
 }
 
-// Claims all descriptors. `first` may be none: a hive without security.
+// Claims all descriptors, beginning with that of the first key that has one.
 Result<void> Checker::ClaimRing(std::uint32_t first) {
-  if (first == REGF_NIL) {
-    return {};
-  }
   std::uint32_t cell = first;
   std::uint32_t previous = REGF_NIL;
   do {
@@ -149,6 +142,9 @@ Result<void> Checker::ClaimClass(RegfKey &node) {
 Result<void> Checker::ClaimSecurity(RegfKey &node) {
   if (node.security == REGF_NIL) {
     return {};
+  }
+  if (hive_.security_[0] == REGF_NIL) {
+    TRY(ClaimRing(node.security));
   }
   if (!Bit(rings_, node.security)) {
     return Corrupt();

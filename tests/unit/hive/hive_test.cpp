@@ -139,6 +139,156 @@ TEST(Hive, ThousandsOfChildrenInAnyOrder) {
   EXPECT_EQ(memory.outstanding, 0u);
 }
 
+// Lists that other writers make: li, lf, and data above 16,344 bytes in one cell (version 1.3). Ours replace them.
+TEST(Hive, ListsOfOtherWriters) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  for (const char16_t *name : {u"a", u"c", u"e"}) {
+    MUST(hive.CreateChild(hive.Root(), name, {}));
+  }
+  const auto file = File(hive);
+  std::uint32_t root;
+  std::memcpy(&root, file.data() + 0x24, 4);
+  std::uint32_t list;
+  std::memcpy(&list, file.data() + 4096 + root + 4 + 0x1C, 4);
+  for (const auto kind : {std::uint16_t{REGF_FAST_LEAF}, std::uint16_t{REGF_INDEX_LEAF}}) {
+    auto changed = file;
+    std::byte *at = changed.data() + 4096 + list + 4;
+    std::memcpy(at, &kind, 2);
+    if (kind == REGF_INDEX_LEAF) {
+      std::memmove(at + 8, at + 12, 4);
+      std::memmove(at + 12, at + 20, 4);
+    }
+    for (const char16_t *first : {u"insert", u"remove", u"rename"}) {
+      auto loaded = Hive::Load(memory, changed);
+      ASSERT_TRUE(loaded);
+      const Key c = *loaded->FindChild(loaded->Root(), u"C");
+      if (first[0] == u'i') {
+        EXPECT_TRUE(loaded->CreateChild(loaded->Root(), u"d", {}));
+      } else if (first[2] == u'm') {
+        EXPECT_TRUE(loaded->Delete(c, 1));
+      } else {
+        EXPECT_TRUE(loaded->Rename(c, u"C", 1));
+      }
+      std::u16string names;
+      for (std::uint32_t i = 0; i < loaded->Describe(loaded->Root()).sub_keys; i++) {
+        names += ToString(loaded->Describe(*loaded->ChildAt(loaded->Root(), i)).name);
+      }
+      EXPECT_EQ(names, first[0] == u'i' ? u"acde" : first[2] == u'm' ? u"ae" : u"aCe");
+      const auto again = File(*loaded);
+      EXPECT_TRUE(Hive::Load(memory, again));
+    }
+  }
+}
+
+TEST(Hive, LargeDataInOneCell) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  const auto data = Bytes(30000);
+  MUST(hive.SetValue(hive.Root(), u"v", 3, std::span(data).first(16000), 1));
+  auto file = File(hive);
+  // A bin of its own for the data.
+  std::uint32_t root;
+  std::memcpy(&root, file.data() + 0x24, 4);
+  const auto word = [&](std::size_t offset) {
+    std::uint32_t value;
+    std::memcpy(&value, file.data() + offset, 4);
+    return value;
+  };
+  const std::size_t value = 4096 + word(4096 + word(4096 + root + 4 + 0x28) + 4) + 4;
+  const auto bin = static_cast<std::uint32_t>(file.size() - 4096);
+  constexpr std::uint32_t kBin = 32768;
+  file.resize(file.size() + kBin);
+  const auto put = [&](std::size_t offset, std::uint32_t number) { std::memcpy(file.data() + offset, &number, 4); };
+  put(4096 + bin, REGF_BIN_SIGNATURE);
+  put(4096 + bin + 4, bin);
+  put(4096 + bin + 8, kBin);
+  put(4096 + bin + 32, static_cast<std::uint32_t>(-static_cast<int>(kBin - 32)));
+  std::ranges::copy(data, file.begin() + 4096 + bin + 36);
+  put(value + 4, 30000);
+  put(value + 8, bin + 32);
+  put(0x28, bin + kBin);
+  put(0x18, 3);
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < 508; i += 4) {
+    sum ^= word(i);
+  }
+  put(508, sum);
+  auto loaded = Hive::Load(memory, file);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(Data(*loaded, *loaded->FindValue(loaded->Root(), u"v")), data);
+  MUST(loaded->SetValue(loaded->Root(), u"w", 3, data, 1));
+  const auto again = File(*loaded);
+  auto third = Hive::Load(memory, again);
+  ASSERT_TRUE(third);
+  EXPECT_EQ(Data(*third, *third->FindValue(third->Root(), u"v")), data);
+  EXPECT_EQ(Data(*third, *third->FindValue(third->Root(), u"w")), data);
+  MUST(third->DeleteValue(third->Root(), u"v", 1));
+}
+
+TEST(Hive, WideNamesAndNoSecurity) {
+  TestAllocator memory;
+  Hive hive = *Hive::Create(memory, u"ROOT", {.class_name = u"root class"});
+  const Key key = *hive.CreateChild(hive.Root(), u"\u03A9mega", {});
+  MUST(hive.SetValue(key, u"\u03A9", 1, Bytes(4), 1));
+  MUST(hive.SetValue(key, u"\u03C9x", 1, Bytes(5), 1));
+  EXPECT_TRUE(hive.Security(key).empty());
+  EXPECT_EQ(*hive.FindChild(hive.Root(), u"\u03C9MEGA"), key);
+  EXPECT_TRUE(hive.SetSecurity(key, kSecurity));
+  EXPECT_EQ(StatusOf(hive.CreateChild(hive.Root(), u"x", {.class_name = std::u16string(0x8000, u'c')})),
+            STATUS_INVALID_PARAMETER);
+  const auto file = File(hive);
+  Hive again = *Hive::Load(memory, file);
+  const Key found = *again.FindChild(again.Root(), u"\u03C9mega");
+  EXPECT_EQ(Data(again, *again.FindValue(found, u"\u03C9")), Bytes(4));
+  EXPECT_EQ(again.Describe(found).max_value_name, 4u);
+  EXPECT_TRUE(again.DataAt(*again.FindValue(found, u"\u03C9"), 4).empty());
+  EXPECT_EQ(StatusOf(again.ValueAt(found, 2)), STATUS_NO_MORE_ENTRIES);
+}
+
+// Keys that come in order leave full leaves behind.
+TEST(Hive, KeysInOrderFillTheirLeaves) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  for (unsigned i = 0; i < 1600; i++) {
+    MUST(hive.CreateChild(hive.Root(), Number("", 10000 + i), {}));
+  }
+  const auto file = File(hive);
+  std::uint32_t at;
+  std::memcpy(&at, file.data() + 0x24, 4);
+  std::memcpy(&at, file.data() + 4096 + at + 4 + 0x1C, 4);
+  std::uint16_t leaves;
+  std::memcpy(&leaves, file.data() + 4096 + at + 4 + 2, 2);
+  EXPECT_EQ(leaves, 4);
+}
+
+// A full leaf is split when memory has run out, with cells at every distance from the end of their bin.
+TEST(Hive, SplitsWithoutMemory) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  for (unsigned i = 0; i < 500; i++) {
+    MUST(hive.CreateChild(hive.Root(), Number("", 2 * (1000 + i)), {}));
+  }
+  const auto file = File(hive);
+  unsigned failed = 0;
+  for (std::size_t padding = 8; padding < 12000; padding += 40) {
+    for (const char16_t *name : {u"2501", u"9999"}) {
+      Hive copy = *Hive::Load(memory, file);
+      MUST(copy.SetValue(copy.Root(), u"padding", 3, Bytes(padding), 1));
+      memory.requests_left = 0;
+      const bool made = copy.CreateChild(copy.Root(), name, {}).has_value();
+      const bool named = copy.SetValue(copy.Root(), u"more", 3, Bytes(17000), 1).has_value();
+      memory.requests_left = std::numeric_limits<std::size_t>::max();
+      failed += made ? 0 : 1;
+      EXPECT_EQ(copy.FindChild(copy.Root(), name).has_value(), made);
+      EXPECT_EQ(copy.FindValue(copy.Root(), u"more").has_value(), named);
+      const auto again = File(copy);
+      EXPECT_TRUE(Hive::Load(memory, again));
+    }
+  }
+  EXPECT_GT(failed, 10u);
+}
+
 TEST(Hive, Renames) {
   TestAllocator memory;
   Hive hive = NewHive(memory);

@@ -150,6 +150,12 @@ TEST_F(Hostile, Keys) {
   });
   Refused("descriptor too long",
           [](auto &file, auto &o) { Put(file, At(Get<std::uint32_t>(file, o.root + 0x2C)) + 0x10, 0x7FFFFFFFu); });
+  Refused("no descriptor",
+          [](auto &file, auto &o) { Put(file, At(Get<std::uint32_t>(file, o.root + 0x2C)) + 0x10, 0u); });
+  Refused("ring that goes back wrongly in its middle", [](auto &file, auto &o) {
+    const std::uint32_t first = Get<std::uint32_t>(file, o.root + 0x2C);
+    Put(file, At(Get<std::uint32_t>(file, At(first) + 4)) + 8, 0u);
+  });
   Refused("ring that goes back wrongly",
           [](auto &file, auto &o) { Put(file, At(Get<std::uint32_t>(file, o.root + 0x2C)) + 8, 0u); });
 }
@@ -187,6 +193,7 @@ TEST_F(Hostile, Values) {
   Refused("list too short", [](auto &file, auto &o) { Put(file, o.b + 0x24, 0x40000001u); });
   Refused("signature", [](auto &file, auto &o) { Put(file, o.v, std::uint16_t{0}); });
   Refused("name too long", [](auto &file, auto &o) { Put(file, o.v + 2, std::uint16_t{0x7000}); });
+  Refused("half a character", [](auto &file, auto &o) { Put(file, o.v + 16, std::uint16_t{0}); });
   Refused("one value twice", [](auto &file, auto &o) { Put(file, o.values + 4, Get<std::uint32_t>(file, o.values)); });
   Refused("data nowhere", [](auto &file, auto &o) { Put(file, o.v + 8, 0x7FFFFFF8u); });
   Refused("data too long", [](auto &file, auto &o) { Put(file, o.v + 4, 1000u); });
@@ -202,6 +209,58 @@ TEST_F(Hostile, Values) {
     Put(file, list + 4, Get<std::uint32_t>(file, list));
   });
   Refused("db too short", [&](auto &file, auto &o) { Put(file, o.big + 4, 3 * REGF_BIG_SEGMENT); });
+}
+
+// ROOT with 600 keys, so that its list is a root over leaves.
+TEST_F(Hostile, ListsOfLists) {
+  Hive hive = *Hive::Create(memory_, u"ROOT", {});
+  for (unsigned i = 0; i < 600; i++) {
+    MUST(hive.CreateChild(hive.Root(), Number("k", i), {}));
+  }
+  const auto good = File(hive);
+  const std::size_t list = At(Get<std::uint32_t>(good, At(Get<std::uint32_t>(good, 0x24)) + 0x1C));
+  ASSERT_EQ(Get<std::uint16_t>(good, list), REGF_INDEX_ROOT);
+  ASSERT_TRUE(Hive::Load(memory_, good));
+  const auto refused = [&](const char *what, std::size_t offset, auto value) {
+    auto file = good;
+    Put(file, offset, value);
+    const auto loaded = Hive::Load(memory_, file);
+    ASSERT_FALSE(loaded) << what;
+    EXPECT_EQ(loaded.error().Code(), STATUS_REGISTRY_CORRUPT) << what;
+  };
+  refused("no leaves", list + 2, std::uint16_t{0});
+  refused("too many leaves", list + 2, std::uint16_t{0x7FFF});
+  refused("a leaf twice", list + 8, Get<std::uint32_t>(good, list + 4));
+  refused("leaves in the wrong order", list + 4, Get<std::uint32_t>(good, list + 8));
+  refused("a leaf nowhere", list + 8, REGF_NIL);
+  refused("a list of lists of lists", At(Get<std::uint32_t>(good, list + 4)), std::uint16_t{REGF_INDEX_ROOT});
+  refused("a leaf of nothing", At(Get<std::uint32_t>(good, list + 4)) + 2, std::uint16_t{0});
+}
+
+// The deepest key gets another one below it: too deep, though each cell is right.
+TEST_F(Hostile, TooDeep) {
+  Hive hive = *Hive::Create(memory_, u"ROOT", {});
+  MUST(hive.CreateChild(*hive.CreateChild(hive.Root(), u"z", {}), u"y", {}));
+  Key key = hive.Root();
+  for (std::size_t depth = 1; depth < kMaxDepth; depth++) {
+    key = *hive.CreateChild(key, u"d", {});
+  }
+  auto file = File(hive);
+  ASSERT_TRUE(Hive::Load(memory_, file));
+  const std::size_t root = At(Get<std::uint32_t>(file, 0x24));
+  const std::size_t list = At(Get<std::uint32_t>(file, root + 0x1C));
+  const std::size_t z = At(Get<std::uint32_t>(file, list + 12));
+  const std::uint32_t z_list = Get<std::uint32_t>(file, z + 0x1C);
+  const std::size_t y = At(Get<std::uint32_t>(file, At(z_list) + 4));
+  const std::size_t deepest = At(static_cast<std::uint32_t>(key));
+  Put(file, list + 2, std::uint16_t{1});
+  Put(file, root + 0x14, 1u);
+  Put(file, y + 0x10, static_cast<std::uint32_t>(key));
+  Put(file, deepest + 0x14, 1u);
+  Put(file, deepest + 0x1C, z_list);
+  const auto loaded = Hive::Load(memory_, file);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().Code(), STATUS_REGISTRY_CORRUPT);
 }
 
 // Any single damaged byte: refused or usable, never a crash (the sanitizers watch).
