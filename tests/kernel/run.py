@@ -19,6 +19,7 @@ def parse_arguments():
     parser.add_argument("--kernel-from", metavar="VARIABLE", help="environment variable that names the kernel")
     parser.add_argument("--machine", default="pc")
     parser.add_argument("--memory", default="400M")
+    parser.add_argument("--icount", action="store_true", help="rdtsc counts instructions")
     parser.add_argument("--timeout", type=float, default=150, help="seconds until a hang is given up")
     return parser.parse_args()
 
@@ -32,6 +33,8 @@ def main():
     command = ["qemu-system-x86_64", "-accel", "tcg", "-M", arguments.machine, "-cpu", CPU, "-m", arguments.memory,
                "-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none", "-nodefaults",
                "-kernel", kernel, "-initrd", arguments.root]
+    if arguments.icount:
+        command += ["-icount", "shift=0,sleep=off"]
     machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     watchdog = threading.Timer(arguments.timeout, machine.kill)
     watchdog.start()
