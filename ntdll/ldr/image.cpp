@@ -32,7 +32,7 @@ Result<Image> Image::Open(void *base, size_t view) {
   }
   size_t table = offset + offsetof(IMAGE_NT_HEADERS, OptionalHeader) + headers.FileHeader.SizeOfOptionalHeader;
   size_t table_end = table + size_t{headers.FileHeader.NumberOfSections} * sizeof(IMAGE_SECTION_HEADER);
-  if (table_end > optional.SizeOfHeaders || optional.SizeOfHeaders > optional.SizeOfImage ||
+  if ((table & 3) != 0 || table_end > optional.SizeOfHeaders || optional.SizeOfHeaders > optional.SizeOfImage ||
       (view != 0 && optional.SizeOfImage > view)) {
     return Fail(kBad);
   }

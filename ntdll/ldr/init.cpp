@@ -83,7 +83,14 @@ Result<void> AddNtdll(PVOID base) {
 }
 
 Result<void> StartProcess(PVOID ntdll_base, Failure *failure) {
+  // The Executive starts its own first process without parameters.
+  static RTL_USER_PROCESS_PARAMETERS none;
   PEB &peb = ntdll::Peb();
+  if (peb.ProcessParameters == nullptr) {
+    none.MaximumLength = none.Length = sizeof(none);
+    none.Flags = RTL_USER_PROC_PARAMS_NORMALIZED;
+    peb.ProcessParameters = &none;
+  }
   InitialiseLists();
   Result<Module *> program = AddProgram();
   if (!program) {

@@ -101,13 +101,63 @@ Result<UNICODE_STRING> CopyString(const UNICODE_STRING &source) {
   return copy;
 }
 
+namespace {
+
+constexpr WCHAR kSystemRoot[] = NT_TEXT("\\SystemRoot\\");
+constexpr WCHAR kDosDevices[] = NT_TEXT("\\??\\");
+
+// Takes `prefix` from the front of a path.
+template <size_t N>
+bool TakePrefix(UNICODE_STRING *path, const WCHAR (&prefix)[N]) {
+  constexpr auto kBytes = static_cast<USHORT>(sizeof(prefix) - sizeof(WCHAR));
+  UNICODE_STRING start = {kBytes, kBytes, const_cast<PWSTR>(prefix)};
+  if (!RtlPrefixUnicodeString(&start, path, TRUE)) {
+    return false;
+  }
+  *path = {static_cast<USHORT>(path->Length - kBytes), static_cast<USHORT>(path->Length - kBytes),
+           path->Buffer + kBytes / sizeof(WCHAR)};
+  return true;
+}
+
+// The path as programs know it: without the object name space, \SystemRoot spelt out. A copy in loader memory.
+Result<UNICODE_STRING> CopyDosName(UNICODE_STRING path) {
+  if (TakePrefix(&path, kDosDevices) || !TakePrefix(&path, kSystemRoot)) {
+    return CopyString(path);
+  }
+  WCHAR root[RTL_NUMBER_OF(USER_SHARED_DATA->NtSystemRoot) + 1];
+  size_t length = 0;
+  while (length + 1 < RTL_NUMBER_OF(root) && USER_SHARED_DATA->NtSystemRoot[length] != 0) {
+    root[length] = USER_SHARED_DATA->NtSystemRoot[length];
+    length += 1;
+  }
+  if (length != 0 && root[length - 1] != '\\') {
+    root[length] = '\\';
+    length += 1;
+  }
+  size_t bytes = length * sizeof(WCHAR) + path.Length;
+  if (bytes > UNICODE_STRING_MAX_BYTES - sizeof(WCHAR)) {
+    return Fail(STATUS_NAME_TOO_LONG);
+  }
+  UNICODE_STRING name = {0, static_cast<USHORT>(bytes + sizeof(WCHAR)),
+                         static_cast<PWSTR>(Allocate(bytes + sizeof(WCHAR)))};
+  if (name.Buffer == nullptr) {
+    return Fail(STATUS_NO_MEMORY);
+  }
+  std::memcpy(name.Buffer, root, length * sizeof(WCHAR));
+  std::memcpy(name.Buffer + length, path.Buffer, path.Length);
+  name.Length = static_cast<USHORT>(bytes);
+  return name;
+}
+
+}  // namespace
+
 Result<Module *> AddModule(void *base, size_t view, const UNICODE_STRING &full_name, bool view_owned) {
   Image image = TRY(Image::Open(base, view));
   auto *module = static_cast<Module *>(Allocate(sizeof(Module)));
   if (module == nullptr) {
     return Fail(STATUS_NO_MEMORY);
   }
-  auto name = CopyString(full_name);
+  auto name = CopyDosName(full_name);
   if (!name) {
     Free(module);
     return std::unexpected(name.error());
