@@ -1,7 +1,7 @@
 """Changes the boot volume inside a copy of `ntos`: tests put files of random names and contents into it, without a relink.
 
-The volume (abi/disk/bootvol.h) is found by its magic, taken apart here, made anew by the real tools/mkbootvol and put back. It
-may grow when its segment is the last one of the image."""
+The volume (abi/disk/bootvol.h) is found by its magic, taken apart here, made anew by the real tools/mkbootvol and put back.
+`images/ntos.test` is ntos with room for it to grow."""
 
 import shutil
 import struct
@@ -56,11 +56,11 @@ def unpack(volume):
 
 
 class Image:
-    """A copy of a variant's ntos whose boot volume can be changed; the copy lives as long as the `with` block."""
+    """A copy of a variant's ntos.test whose boot volume can be changed; the copy lives as long as the `with` block."""
 
     def __init__(self, build, ntos=None):
         self._build = Path(build)
-        self._data = Path(ntos or self._build / "images/ntos").read_bytes()
+        self._data = Path(ntos or self._build / "images/ntos.test").read_bytes()
         self._at, self._size = find(self._data)
         self.files = unpack(self._data[self._at : self._at + self._size])
         self.folder = Path(tempfile.mkdtemp(prefix="neptune-image-"))
@@ -109,34 +109,13 @@ class Image:
         return ntos
 
     def _replace(self, volume):
-        data = bytearray(self._data)
-        if len(volume) <= self._size:
-            data[self._at : self._at + len(volume)] = volume
-            return bytes(data)
-        # It grows: behind everything else in the file, its segment longer. Nothing may be mapped where it grows to.
-        header_at, header_size, header_count = self._segments_table()
-        segments = [
-            (at, *struct.unpack_from("<IIQQQQQQ", data, at))
-            for at in range(header_at, header_at + header_size * header_count, header_size)
-        ]
-        (mine,) = [s for s in segments if s[1] == 1 and s[3] <= self._at < s[3] + s[6]]
-        at, _, _, offset, virtual, _, file_size, memory_size, _ = mine
-        if offset + file_size != self._at + self._size or memory_size != file_size:
-            raise Wrong("the boot volume does not end its segment, so it cannot grow")
-        grown = file_size + len(volume) - self._size
-        for _, kind, _, _, other, _, _, size, _ in segments:
-            if kind == 1 and other > virtual and other < virtual + grown and size:
-                raise Wrong("another segment stands where the boot volume would grow to")
-        kept = data[offset : self._at]
-        data += bytes(-len(data) % PAGE)
-        new_offset = len(data)
-        data += kept + volume
-        data[self._at : self._at + len(MAGIC)] = bytes(len(MAGIC))  # the old one is not found again
-        struct.pack_into("<Q", data, at + 8, new_offset)
-        struct.pack_into("<QQ", data, at + 32, grown, grown)
-        return bytes(data)
-
-    def _segments_table(self):
         at = struct.unpack_from("<Q", self._data, 32)[0]
         size, count = struct.unpack_from("<HH", self._data, 54)
-        return at, size, count
+        for header in range(at, at + size * count, size):
+            kind, _, offset, _, _, length = struct.unpack_from("<IIQQQQ", self._data, header)
+            if kind == 1 and offset <= self._at < offset + length:
+                room = offset + length - self._at
+                if len(volume) > room:
+                    raise Wrong(f"the volume would need {len(volume)} bytes and has {room}")
+                return self._data[: self._at] + volume.ljust(room, b"\0") + self._data[self._at + room :]
+        raise Wrong("the boot volume is in no segment")

@@ -24,7 +24,7 @@ def run(options, variant):
     if options.only and options.only not in figures:
         raise Failure(f"unknown figure '{options.only}'; they are {', '.join(figures)}")
     kernel = existing_file(options.kernel) if options.kernel else variant.kernel
-    build.build(variant, ["images", "icnt", "mkbootvol", "abibench", PROGRAM])
+    build.build(variant, ["images", "ntos.test", "icnt", "mkbootvol", "abibench", PROGRAM])
     sys.path.insert(0, str(ROOT / "tests/boot"))
     # The harness reads the folder when it is imported.
     os.environ["NEPTUNE_BUILD"] = str(variant.directory)
