@@ -86,8 +86,7 @@ Result<void> Volume::CheckChildren(EntryIndex index, const BOOTVOL_ENTRY &direct
   if (directory.Size == 0) {
     return {};
   }
-  // Behind their directory: so no directory can contain itself.
-  if (directory.Start <= index || !RangeInside(directory.Start, directory.Size, header_.EntryCount)) {
+  if (!RangeInside(directory.Start, directory.Size, header_.EntryCount)) {
     return Fail(STATUS_FILE_CORRUPT_ERROR);
   }
   std::u16string_view previous;
@@ -106,13 +105,14 @@ Result<void> Volume::CheckChildren(EntryIndex index, const BOOTVOL_ENTRY &direct
   return {};
 }
 
-// Every entry but the root is listed by the directory it names as its parent, and no path is too deep.
+// Every entry but the root is listed by the directory it names as its parent, and no path is too deep (so none
+// goes in circles).
 Result<void> Volume::CheckTree() const {
   for (EntryIndex i = 1; i < EntryCount(); i++) {
     EntryIndex at = i;
     for (int depth = 0; at != kRoot; depth++) {
       const EntryIndex parent = Raw(at).Parent;
-      if (parent >= at || depth > BOOTVOL_MAXIMUM_DEPTH) {
+      if (parent >= EntryCount() || depth > BOOTVOL_MAXIMUM_DEPTH) {
         return Fail(STATUS_FILE_CORRUPT_ERROR);
       }
       const BOOTVOL_ENTRY directory = Raw(parent);

@@ -166,6 +166,7 @@ TEST_F(VolumeTest, MountRefusesEntries) {
   EXPECT_EQ(SpoiledEntry(file, [](auto &e) { e.NameLength = 0xFFFE; }), bad);
   EXPECT_EQ(SpoiledEntry(file, [](auto &e) { e.NameOffset = 0xFFFFFFFE; }), bad);
   EXPECT_EQ(SpoiledEntry(file, [](auto &e) { e.Parent = 0; }), bad);
+  EXPECT_EQ(SpoiledEntry(directory, [&](auto &e) { e.Parent = 0xFFFFFFFF; }), bad);
   EXPECT_EQ(SpoiledEntry(file, [&](auto &e) { e.Parent = static_cast<std::uint32_t>(file); }), bad);
   // System32 has drivers, ntdll.dll and smss.exe, whose names stand one after the other.
   const auto name = [](auto &e, unsigned back, unsigned length) {
@@ -174,6 +175,13 @@ TEST_F(VolumeTest, MountRefusesEntries) {
   };
   EXPECT_EQ(SpoiledEntry(file + 1, [&](auto &e) { name(e, 9, 9); }), bad) << "ntdll.dll twice";
   EXPECT_EQ(SpoiledEntry(file + 1, [&](auto &e) { name(e, 16, 7); }), bad) << "not in order";
+  const std::size_t childless = volume->Find(bootvol::kRoot, u"Programs")->index;
+  const std::size_t other = volume->Find(bootvol::kRoot, u"System32\\drivers\\null.sys")->index;
+  const auto adopt = [&](auto &e) {
+    e.Start = other;
+    e.Size = 1;
+  };
+  EXPECT_EQ(SpoiledEntry(childless, adopt), bad) << "listed twice";
   EXPECT_EQ(MountStatus(), STATUS_SUCCESS);
 }
 

@@ -4,7 +4,7 @@
 //   page 0...   BOOTVOL_HEADER, then EntryCount BOOTVOL_ENTRYs at EntryTableOffset, then the names (UTF-16, packed)
 //   then        the data of each file, each beginning on a page; what is left of its last page is zero
 //
-// Entry 0 is the root directory. The entries of a directory stand together, after the directory itself, sorted by
+// Entry 0 is the root directory. The entries of a directory stand together, sorted by
 // upper-cased name (rtl::CompareNoCase), no two equal. All offsets are from the start of the image.
 
 #include <stddef.h>
