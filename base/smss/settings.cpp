@@ -57,11 +57,29 @@ Result<String> ShellCommandLine() {
   return TextOf(value.Type, value.Data, value.DataLength);
 }
 
-Result<void> LoadEnvironment() {
-  String path(kSessionManager);
-  path.append("\\Environment");
-  const Handle key = TRY(OpenKey(path));
-  native::Vector<char> buffer(65536 + 1024);  // a variable's value has at most 64 KiB
+namespace {
+
+// The variables that the registry's own values refer to: they come from the system, not from the registry.
+Result<void> SetSystemVariables() {
+  WCHAR root[sizeof(KUSER_SHARED_DATA::NtSystemRoot) / sizeof(WCHAR)];
+  std::size_t length = 0;
+  while (length < sizeof root / sizeof root[0] && USER_SHARED_DATA->NtSystemRoot[length] != 0) {
+    root[length] = USER_SHARED_DATA->NtSystemRoot[length];
+    ++length;
+  }
+  String path = native::ToUtf8(root, length);
+  while (path.ends_with('\\')) {
+    path.pop_back();  // the root of a drive is X: here, so that %SystemRoot%\System32 is a path
+  }
+  if (path.empty()) {
+    return {};
+  }
+  TRY(native::SetVariable("SystemRoot", path));
+  return native::SetVariable("SystemDrive", std::string_view(path).substr(0, path.find('\\')));
+}
+
+// Sets the variables of one type. Those that refer to others come after the plain ones, whatever their order.
+Result<void> SetVariables(const Handle &key, ULONG type, native::Vector<char> &buffer) {
   for (ULONG index = 0;; ++index) {
     ULONG size = 0;
     const NTSTATUS status = NtEnumerateValueKey(key.Get(), index, KeyValueFullInformation, buffer.data(),
@@ -73,12 +91,26 @@ Result<void> LoadEnvironment() {
       return Fail(status);
     }
     const auto &value = *reinterpret_cast<const KEY_VALUE_FULL_INFORMATION *>(buffer.data());
-    const String name = native::ToUtf8(value.Name, value.NameLength / sizeof(WCHAR));
-    const Result<String> text = TextOf(value.Type, buffer.data() + value.DataOffset, value.DataLength);
-    if (text) {
-      TRY(native::SetVariable(name, *text));
+    if (value.Type == type) {
+      const String name = native::ToUtf8(value.Name, value.NameLength / sizeof(WCHAR));
+      const String text = TRY(TextOf(type, buffer.data() + value.DataOffset, value.DataLength));
+      if (!text.empty()) {
+        TRY(native::SetVariable(name, text));
+      }
     }
   }
+}
+
+}  // namespace
+
+Result<void> LoadEnvironment() {
+  TRY(SetSystemVariables());
+  String path(kSessionManager);
+  path.append("\\Environment");
+  const Handle key = TRY(OpenKey(path));
+  native::Vector<char> buffer(65536 + 1024);  // a variable's value has at most 64 KiB
+  TRY(SetVariables(key, REG_SZ, buffer));
+  return SetVariables(key, REG_EXPAND_SZ, buffer);
 }
 
 }  // namespace smss
