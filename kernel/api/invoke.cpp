@@ -4,6 +4,7 @@
 #include "api/message.hpp"
 #include "api/transfer.hpp"
 #include "object/cnode.hpp"
+#include "object/domain.hpp"
 #include "object/interrupt.hpp"
 #include "object/io_port.hpp"
 #include "object/notification.hpp"

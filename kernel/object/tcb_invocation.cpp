@@ -241,29 +241,4 @@ Status DecodeTcb(const Arguments &arguments) {
   }
 }
 
-Status DecodeDomain(const Arguments &arguments) {
-  switch (arguments.label) {
-    case DomainSetSet:
-      if (arguments.length < 1) {
-        return Fail(seL4_TruncatedMessage);
-      }
-      if (arguments[0] >= seL4_NumDomains) {
-        return FailArgument(0);
-      }
-      if (arguments.extra[0] == nullptr) {
-        return Fail(seL4_TruncatedMessage);
-      }
-      if (!arguments.extra[0]->cap.Is(CapType::kThread)) {
-        return FailArgument(1);
-      }
-      arguments.Commit();
-      return Status::kOk;
-    case DomainScheduleConfigure:
-    case DomainScheduleSetStart:
-      return Fail(seL4_IllegalOperation);
-    default:
-      return Fail(seL4_IllegalOperation);
-  }
-}
-
 }  // namespace kernel

@@ -1,12 +1,11 @@
 #pragma once
-// Invocations of TCB and domain capabilities.
+// Invocations of TCB capabilities.
 
 #include "api/message.hpp"
 
 namespace kernel {
 
 Status DecodeTcb(const Arguments &arguments);
-Status DecodeDomain(const Arguments &arguments);
 
 /// Parts of DecodeTcb: registers.
 Status DecodeReadRegisters(const Arguments &arguments, Tcb &tcb);

@@ -252,6 +252,46 @@ TEST(domain_set) {
   EXPECT_ERROR(Invoke(seL4_CapDomain, TCBResume), seL4_IllegalOperation);
 }
 
+TEST(domain_schedule) {
+  const auto configure = [](Word index, Word domain, Word duration) {
+    return Invoke(seL4_CapDomain, DomainScheduleConfigure, {index, domain, duration});
+  };
+  EXPECT_ERROR(Invoke(seL4_CapDomain, DomainScheduleConfigure, {0, 0}), seL4_TruncatedMessage);
+  EXPECT_ERROR(configure(1, 0, 1), seL4_RangeError);
+  EXPECT_ERROR(configure(0, 1, 1), seL4_RangeError);
+  EXPECT_ERROR(configure(0, 0, ~Word{0}), seL4_InvalidArgument);
+  EXPECT_ERROR(configure(0, 0, 0), seL4_InvalidArgument);
+  EXPECT_OK(configure(0, 0, 1000));
+  EXPECT_ERROR(Invoke(seL4_CapDomain, DomainScheduleSetStart), seL4_TruncatedMessage);
+  EXPECT_ERROR(Invoke(seL4_CapDomain, DomainScheduleSetStart, {2}), seL4_RangeError);
+  EXPECT_ERROR(Invoke(seL4_CapDomain, DomainScheduleSetStart, {1}), seL4_InvalidArgument);
+  EXPECT_OK(Invoke(seL4_CapDomain, DomainScheduleSetStart, {0}));
+}
+
+namespace {
+
+Cptr own_tcb;
+void SuspendMyself(Word) {
+  counter = counter + 1;
+  Call(own_tcb, {.info = seL4_MessageInfo_new(TCBSuspend, 0, 0, 0)});
+  counter = counter + 10;
+}
+
+}  // namespace
+
+TEST(suspending_oneself) {
+  counter = 0;
+  const Thread thread = StartThread(SuspendMyself, 0, {.priority = 200, .start = false});
+  own_tcb = thread.tcb;
+  EXPECT_OK(Invoke(thread.tcb, TCBResume));
+  LetOthersRun();
+  EXPECT_EQ(counter, 1);
+  // Resumed, it makes the system call again.
+  EXPECT_OK(Invoke(thread.tcb, TCBResume));
+  LetOthersRun();
+  EXPECT_EQ(counter, 1);
+}
+
 TEST(deleting_a_running_thread) {
   counter = 0;
   const Thread thread = StartThread(CountForever, 0, {.priority = 255});
