@@ -1,5 +1,6 @@
 // Stack walks for people and tools.
 
+#include "dispatch.hpp"
 #include "unwind.hpp"
 
 #include "../ntdllp.hpp"
@@ -8,8 +9,7 @@ extern "C" {
 
 // Return addresses from the caller outwards, at most `Count`; the first `Flags >> 8` frames are left out.
 ULONG NTAPI RtlWalkFrameChain(PVOID *Callers, ULONG Count, ULONG Flags) {
-  const NT_TIB &tib = ntdll::Teb().NtTib;
-  seh::StackLimits limits = {reinterpret_cast<ULONG_PTR>(tib.StackLimit), reinterpret_cast<ULONG_PTR>(tib.StackBase)};
+  seh::StackLimits limits = seh::CurrentStack();
   ULONG skip = Flags >> 8;
   CONTEXT context;
   RtlCaptureContext(&context);

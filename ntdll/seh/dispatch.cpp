@@ -8,13 +8,11 @@
 
 namespace {
 
+// How far below the stack limit a frame of ours may begin: all of them are smaller.
+constexpr ULONG_PTR kDeepestFrame = 0x10000;
+
 using seh::StackLimits;
 using seh::UnwindFrame;
-
-StackLimits CurrentLimits() {
-  const NT_TIB &tib = ntdll::Teb().NtTib;
-  return {reinterpret_cast<ULONG_PTR>(tib.StackLimit), reinterpret_cast<ULONG_PTR>(tib.StackBase)};
-}
 
 bool FrameIsGood(ULONG_PTR frame, const StackLimits &limits) { return (frame & 7) == 0 && limits.Holds(frame, 8); }
 
@@ -31,7 +29,7 @@ bool FrameIsGood(ULONG_PTR frame, const StackLimits &limits) { return (frame & 7
 class Search {
  public:
   Search(PEXCEPTION_RECORD record, PCONTEXT context)
-      : record_(record), context_(context), walk_(*context), limits_(CurrentLimits()) {
+      : record_(record), context_(context), walk_(*context), limits_(seh::CurrentStack()) {
     flags_ = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
   }
 
@@ -135,6 +133,19 @@ class Search {
 
 }  // namespace
 
+namespace seh {
+
+StackLimits CurrentStack() {
+  const NT_TIB &tib = ntdll::Teb().NtTib;
+  // Frames that were made but not yet touched lie below the limit, which moves with the guard page.
+  auto low = reinterpret_cast<ULONG_PTR>(tib.StackLimit);
+  auto here = reinterpret_cast<ULONG_PTR>(__builtin_frame_address(0));
+  auto high = reinterpret_cast<ULONG_PTR>(tib.StackBase);
+  return {here < low && low - here < kDeepestFrame ? here : low, high};
+}
+
+}  // namespace seh
+
 extern "C" {
 
 BOOLEAN NTAPI RtlDispatchException(PEXCEPTION_RECORD ExceptionRecord, PCONTEXT ContextRecord) {
@@ -169,7 +180,7 @@ EXCEPTION_DISPOSITION RtlpCollidedUnwindHandler(PEXCEPTION_RECORD, PVOID frame, 
 
 VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, PVOID ReturnValue,
                        PCONTEXT ContextRecord, PUNWIND_HISTORY_TABLE) {
-  StackLimits limits = CurrentLimits();
+  StackLimits limits = seh::CurrentStack();
   EXCEPTION_RECORD own = {};
   RtlCaptureContext(ContextRecord);
   if (ExceptionRecord == nullptr) {
