@@ -5,6 +5,12 @@
 #include <nt/ntdef.h>
 #include <nt/ntpsapi.h>
 
+typedef struct _PROCESSOR_NUMBER {
+  USHORT Group;
+  UCHAR Number;
+  UCHAR Reserved;
+} PROCESSOR_NUMBER, *PPROCESSOR_NUMBER;
+
 NT_EXTERN_C_BEGIN
 
 // Environment blocks: NAME=VALUE, sorted, each ended by 0, the block by another. A null Environment means the process's
@@ -55,5 +61,11 @@ NTSYSAPI NTSTATUS NTAPI RtlCreateUserProcess(PCUNICODE_STRING NtImagePathName, U
                                              PSECURITY_DESCRIPTOR ThreadSecurityDescriptor, HANDLE ParentProcess,
                                              BOOLEAN InheritHandles, HANDLE DebugPort, HANDLE TokenHandle,
                                              PRTL_USER_PROCESS_INFORMATION ProcessInformation);
+
+/// A stack with guard page; zero sizes are the image's. STATUS_INVALID_PARAMETER, statuses of NtAllocateVirtualMemory.
+NTSYSAPI NTSTATUS NTAPI RtlCreateUserStack(SIZE_T CommittedStackSize, SIZE_T MaximumStackSize, ULONG_PTR ZeroBits,
+                                           SIZE_T PageSize, ULONG_PTR ReserveAlignment, PINITIAL_TEB InitialTeb);
+NTSYSAPI VOID NTAPI RtlFreeUserStack(PVOID AllocationBase);
+NTSYSAPI VOID NTAPI RtlGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcessorNumber);
 
 NT_EXTERN_C_END
