@@ -6,8 +6,10 @@
 #include <nt/ntdef.h>
 #include <nt/ntimage.h>
 #include <nt/ntpsapi.h>
+#include <nt/ntrtl_atom.h>
 #include <nt/ntrtl_basic.h>
 #include <nt/ntrtl_crt.h>
+#include <nt/ntrtl_security.h>
 #include <nt/ntrtl_string.h>
 #if __has_include(<nt/ntrtl_heap.h>)
 #include <nt/ntrtl_heap.h>
