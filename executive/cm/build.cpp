@@ -52,6 +52,7 @@ Result<std::unique_ptr<Registry>> BuildRegistry(hive::Allocator &allocator, std:
                                          {.is_volatile = true, .time = time, .security = hive::DefaultSecurity()}));
   TRY(registry->Mount(machine, u"HARDWARE", std::move(hardware), false, time));
   TRY(LinkCurrentControlSet(*registry, time));
+  registry->SealMaster();
   return registry;
 }
 

@@ -191,6 +191,9 @@ Result<Ref<Node>> Registry::Open(std::u16string_view path) {
 
 Result<Ref<Node>> Registry::CreateKey(const Ref<Node> &parent, std::u16string_view name, const hive::NewKey &how) {
   TRY(NotDeleted(*parent));
+  if (master_sealed_ && parent->mounted_ == hives_[0].get()) {
+    return Fail(STATUS_INVALID_PARAMETER);
+  }
   if (IsLink(*parent)) {
     return Fail(STATUS_ACCESS_DENIED);
   }

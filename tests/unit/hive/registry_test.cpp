@@ -185,7 +185,9 @@ TEST_F(RegistryTest, DeletedKeysAnswerSo) {
 
 TEST_F(RegistryTest, VolatileParentsHaveVolatileChildren) {
   EXPECT_EQ(StatusOf(registry_->CreateKey(Open(u"MACHINE\\HARDWARE"), u"x", {})), STATUS_CHILD_MUST_BE_VOLATILE);
-  EXPECT_EQ(StatusOf(registry_->CreateKey(Open(u"USER"), u"x", {})), STATUS_CHILD_MUST_BE_VOLATILE);
+  for (std::u16string_view path : {u"", u"MACHINE", u"USER"}) {
+    EXPECT_EQ(StatusOf(registry_->CreateKey(Open(path), u"x", {.is_volatile = true})), STATUS_INVALID_PARAMETER);
+  }
   Make(u"MACHINE\\HARDWARE", u"DESCRIPTION", true);
   Make(u"MACHINE\\SYSTEM", u"fleeting", true);
   EXPECT_FALSE(Open(u"MACHINE\\SYSTEM")->Mounted().dirty);

@@ -126,7 +126,8 @@ class Registry {
   // STATUS_NO_MORE_ENTRIES, STATUS_INSUFFICIENT_RESOURCES.
   Result<Ref<Node>> ChildAt(const Ref<Node> &parent, std::uint32_t index);
 
-  // As hive::Hive::CreateChild, and STATUS_KEY_DELETED, STATUS_ACCESS_DENIED (below a link).
+  // As hive::Hive::CreateChild, and STATUS_KEY_DELETED, STATUS_ACCESS_DENIED (below a link),
+  // STATUS_INVALID_PARAMETER (in the sealed master hive).
   Result<Ref<Node>> CreateKey(const Ref<Node> &parent, std::u16string_view name, const hive::NewKey &how);
   // STATUS_CANNOT_DELETE (sub-keys, root of a hive), STATUS_KEY_DELETED.
   Result<void> DeleteKey(Node &node, std::uint64_t time);
@@ -137,6 +138,9 @@ class Registry {
   Result<void> SetValue(Node &node, std::u16string_view name, std::uint32_t type, std::span<const std::byte> data,
                         std::uint64_t time);
   Result<void> DeleteValue(Node &node, std::u16string_view name, std::uint64_t time);
+
+  // From now on no key can be made in the master hive: MACHINE and USER have hives below them and nothing else.
+  void SealMaster() { master_sealed_ = true; }
 
   // From now on the watch is told of changes.
   void AddWatch(Watch &watch) { watches_.push_back(watch); }
@@ -163,6 +167,7 @@ class Registry {
   Nodes nodes_;                                                // before root_: nodes leave it when they die
   std::array<std::unique_ptr<MountedHive>, kMaxHives> hives_;  // the first is the master
   Ref<Node> root_;
+  bool master_sealed_ = false;
 };
 
 }  // namespace cm

@@ -15,8 +15,9 @@
 namespace cm {
 
 // A handle to a key, made if its last name is missing. STATUS_OBJECT_NAME_NOT_FOUND (an earlier name),
-// STATUS_INVALID_PARAMETER (options, a name too long), STATUS_CHILD_MUST_BE_VOLATILE, STATUS_KEY_DELETED (root),
-// STATUS_OBJECT_NAME_COLLISION (a link is to be made of an existing key), STATUS_INSUFFICIENT_RESOURCES.
+// STATUS_INVALID_PARAMETER (options, a name too long, directly below MACHINE or USER), STATUS_CHILD_MUST_BE_VOLATILE,
+// STATUS_KEY_DELETED (root), STATUS_OBJECT_NAME_COLLISION (a link is to be made of an existing key),
+// STATUS_INSUFFICIENT_RESOURCES.
 Result<NTSTATUS> NtCreateKey(ke::Caller &caller, UserOut<HANDLE> key_handle, ACCESS_MASK desired_access,
                              UserIn<OBJECT_ATTRIBUTES> object_attributes, ULONG title_index,
                              UserIn<UNICODE_STRING> class_name, ULONG create_options, UserOut<ULONG> disposition);
