@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <vector>
 
 namespace {
@@ -164,6 +165,13 @@ TEST_F(WaitTest, AllRefusesAnObjectTwice) {
   x->Set();
   system.Run();
   EXPECT_EQ(twice.Take(), STATUS_WAIT_0);
+  auto stays = Make<Event>(NotificationEvent);
+  Running first(Many({stays, stays}, WaitAny, a));
+  Running second(Many({x, stays, x, stays}, WaitAny, b));
+  stays->Set();
+  system.Run();
+  EXPECT_EQ(first.Take(), STATUS_WAIT_0);
+  EXPECT_EQ(second.Take(), STATUS_WAIT_1);
 }
 
 TEST_F(WaitTest, SixtyFourObjects) {
@@ -227,6 +235,43 @@ TEST_F(WaitTest, TheWaitKeepsItsObjectAlive) {
   raw->Set();  // the last reference goes here
   system.Run();
   EXPECT_TRUE(wait.Done());
+}
+
+coro::Task<Result<NTSTATUS>> Borrowed(std::span<const Ref<ke::Waitable>> objects, ke::Waiter &waiter) {
+  co_return co_await ke::WaitMany(objects, WaitAny, waiter, false, ke::kNever);
+}
+
+TEST_F(WaitTest, TheBlocksAloneKeepTheObjectsAlive) {
+  std::vector<Ref<ke::Waitable>> objects;
+  auto event = Make<Event>(NotificationEvent);
+  auto semaphore = Make<Semaphore>(0, 1);
+  auto timer = Make<Standalone<ke::Timer>>(std::ref(system.dispatcher), SynchronizationTimer);
+  timer->Set(system.clocks.now + 10, 1);
+  auto wait = [&](Ref<ke::Waitable> object) {
+    objects = {std::move(object)};
+    Running running(Borrowed(objects, a));
+    objects.clear();
+    return running;
+  };
+  Event *raw_event = event.Get();
+  Running for_event = wait(std::move(event));
+  raw_event->Set();
+  system.Run();
+  EXPECT_TRUE(for_event.Done());
+  Semaphore *raw_semaphore = semaphore.Get();
+  Running for_semaphore = wait(std::move(semaphore));
+  EXPECT_EQ(raw_semaphore->Add(1), 0);
+  system.Run();
+  EXPECT_TRUE(for_semaphore.Done());
+  Running for_timer = wait(std::move(timer));
+  system.Advance(10);
+  EXPECT_TRUE(for_timer.Done());
+  EXPECT_EQ(system.dispatcher.Timers().NextDeadline(), ke::kNever);
+  auto mutant = Make<Mutant>(&b);
+  Running for_mutant = wait(std::move(mutant));
+  b.Rundown();
+  system.Run();
+  EXPECT_EQ(for_mutant.Take(), STATUS_ABANDONED_WAIT_0);
 }
 
 TEST_F(WaitTest, CancelAndTermination) {

@@ -20,6 +20,7 @@ TEST_F(HandleTableTest, ChecksHandleTypeAndAccessInThatOrder) {
   EXPECT_NE(handle, nullptr);
   EXPECT_EQ(*handles.Reference<ex::Event>(handle, EVENT_QUERY_STATE), event);
   EXPECT_EQ(handles.Reference<ex::Event>(handle, EVENT_MODIFY_STATE).error().Code(), STATUS_ACCESS_DENIED);
+  EXPECT_EQ(handles.Reference(handle, EVENT_QUERY_STATE | EVENT_MODIFY_STATE).error().Code(), STATUS_ACCESS_DENIED);
   EXPECT_EQ(handles.Reference<ex::Timer>(handle, EVENT_MODIFY_STATE).error().Code(), STATUS_OBJECT_TYPE_MISMATCH);
   EXPECT_EQ(handles.ReferenceWaitable(handle).error().Code(), STATUS_ACCESS_DENIED);
   // The low two bits are the program's own.

@@ -292,7 +292,7 @@ class [[nodiscard]] Wait {
 };
 
 Wait WaitOne(Ref<Waitable> object, Waiter &waiter, bool alertable, InterruptTime deadline);
-// `objects` must stay where it is until the wait is over.
+// The references are copied when the wait begins; `objects` itself is needed until then only.
 Wait WaitMany(std::span<const Ref<Waitable>> objects, WAIT_TYPE type, Waiter &waiter, bool alertable,
               InterruptTime deadline);
 // Waits for nothing but the deadline (STATUS_TIMEOUT) or for Cancel(), Alert(), QueueApc().
