@@ -34,7 +34,7 @@ NTSTATUS Set(HANDLE key, const WCHAR *name, ULONG type, const void *data, ULONG 
 }
 
 void Values() {
-  const TestKey key(L"\\Registry\\Machine\\umtests");
+  const TestKey key(L"\\Registry\\Machine\\SYSTEM\\umtests");
   CHECK_SUCCESS(key.Status());
   const ULONG number = 0x12345678;
   CHECK_SUCCESS(Set(key.Get(), L"Number", REG_DWORD, &number, sizeof number));
@@ -59,7 +59,7 @@ void Values() {
 }
 
 void BigValue() {
-  const TestKey key(L"\\Registry\\Machine\\umtests-big");
+  const TestKey key(L"\\Registry\\Machine\\SYSTEM\\umtests-big");
   CHECK_SUCCESS(key.Status());
   native::Vector<char> data(100000);
   for (std::size_t i = 0; i < data.size(); ++i) {
@@ -77,13 +77,13 @@ void BigValue() {
 }
 
 void Enumerate() {
-  const TestKey key(L"\\Registry\\Machine\\umtests-enum");
+  const TestKey key(L"\\Registry\\Machine\\SYSTEM\\umtests-enum");
   CHECK_SUCCESS(key.Status());
   const ULONG number = 1;
   CHECK_SUCCESS(Set(key.Get(), L"a", REG_DWORD, &number, 4));
   CHECK_SUCCESS(Set(key.Get(), L"b", REG_DWORD, &number, 4));
-  const TestKey first(L"\\Registry\\Machine\\umtests-enum\\one");
-  const TestKey second(L"\\Registry\\Machine\\umtests-enum\\two");
+  const TestKey first(L"\\Registry\\Machine\\SYSTEM\\umtests-enum\\one");
+  const TestKey second(L"\\Registry\\Machine\\SYSTEM\\umtests-enum\\two");
   CHECK_SUCCESS(first.Status());
   CHECK_SUCCESS(second.Status());
   alignas(8) char buffer[256];
@@ -101,7 +101,7 @@ void Enumerate() {
 }
 
 void Deleted() {
-  Named name(L"\\Registry\\Machine\\umtests-deleted");
+  Named name(L"\\Registry\\Machine\\SYSTEM\\umtests-deleted");
   Handle key;
   ULONG disposition = 0;
   CHECK_SUCCESS(NtCreateKey(key.Out(), KEY_ALL_ACCESS, &name, 0, nullptr, REG_OPTION_VOLATILE, &disposition));
@@ -117,9 +117,9 @@ void Deleted() {
 }
 
 void Access() {
-  const TestKey key(L"\\Registry\\Machine\\umtests-access");
+  const TestKey key(L"\\Registry\\Machine\\SYSTEM\\umtests-access");
   CHECK_SUCCESS(key.Status());
-  Named name(L"\\Registry\\Machine\\umtests-access");
+  Named name(L"\\Registry\\Machine\\SYSTEM\\umtests-access");
   Handle reader;
   CHECK_SUCCESS(NtOpenKey(reader.Out(), KEY_READ, &name));
   const ULONG number = 1;
