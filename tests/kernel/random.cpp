@@ -6,13 +6,14 @@ using namespace test;
 
 namespace {
 
-// run.py writes seed and count behind the mark.
+// run.py writes seed, count and the number of the first call to trace behind the mark.
 struct Parameters {
   char mark[8];
   Word seed;
   Word count;
+  Word trace;
 };
-volatile Parameters parameters = {{'N', 'T', 'R', 'A', 'N', 'D', 'O', 'M'}, 1, 20000};
+volatile Parameters parameters = {{'N', 'T', 'R', 'A', 'N', 'D', 'O', 'M'}, 1, 20000, ~Word{0}};
 
 constexpr Word kPool = 96;     // slots that calls work on
 constexpr Word kUntypeds = 4;  // untyped memory outside the pool
@@ -35,8 +36,14 @@ bool OneIn(Word n) { return Below(n) == 0; }
 void Mix(Word value) { digest = (digest ^ value) * 0x100000001b3 + (digest >> 47); }
 
 Cptr PoolSlot() { return pool + Below(kPool); }
-/// Mostly a slot of the pool; sometimes nonsense.
-Word AnyIndex() { return OneIn(12) ? Below(40) : PoolSlot(); }
+/// Mostly a slot of the pool; sometimes one of the first, but none of those that the test itself runs by.
+Word AnyIndex() {
+  if (!OneIn(12)) {
+    return PoolSlot();
+  }
+  const Word index = Below(40);
+  return index > seL4_CapInitThreadIPCBuffer ? index : 0;
+}
 Word AnyDepth() { return OneIn(8) ? Below(70) : kDepth; }
 Cptr AnyRoot() { return OneIn(8) ? PoolSlot() : kRootCNode; }
 Word AnyAddress() {
@@ -50,7 +57,28 @@ Word AnyAddress() {
 Cptr AnyVSpace() { return OneIn(2) ? kRootVSpace : PoolSlot(); }
 Word Small() { return OneIn(10) ? Random() : Below(6); }
 
+bool tracing;
+
+void Trace(Cptr target, Word label, std::initializer_list<Word> words) {
+  if (tracing) {
+    Print("  ");
+    PrintNumber(target);
+    Print(" label ");
+    PrintNumber(label);
+    for (const Word word : words) {
+      Print(" ");
+      PrintHex(word);
+    }
+    Print("\n");
+  }
+}
+
 void Record(const Result &result) {
+  if (tracing && result.error != 0) {
+    Print("  error ");
+    PrintNumber(result.error);
+    Print("\n");
+  }
   Mix(result.error);
   if (!result.Ok()) {
     for (Word i = 0; i < result.length && i < 4; ++i) {
@@ -63,6 +91,7 @@ void RandomCNodeCall() {
   const Cptr root = OneIn(10) ? PoolSlot() : kRootCNode;
   // A pool slot may hold an endpoint: then a Call would wait. NBSend does the same without an answer.
   const auto call = [&](Word label, std::initializer_list<Word> words, std::initializer_list<Cptr> caps) {
+    Trace(root, label, words);
     if (root == kRootCNode) {
       Record(Invoke(root, label, words, caps));
     } else {
@@ -143,6 +172,9 @@ void RandomSend() {
     return;
   }
   message.info = seL4_MessageInfo_new(label, 0, caps, length);
+  Trace(
+      target, label,
+      {length, caps, message.mr[0], message.mr[1], message.mr[2], buffer.caps_or_badges[0], buffer.caps_or_badges[1]});
   NBSend(target, message);
 }
 
@@ -185,6 +217,7 @@ TEST(random_invocations) {
     NewSlot();
   }
   for (Word i = 0; i < count; ++i) {
+    tracing = i >= parameters.trace;
     switch (Below(10)) {
       case 0:
       case 1:
@@ -204,6 +237,14 @@ TEST(random_invocations) {
       default:
         RandomSend();
         break;
+    }
+    if (i >= parameters.trace) {
+      Census();
+      Print("call ");
+      PrintNumber(i);
+      Print(" ");
+      PrintHex(digest);
+      Print("\n");
     }
     if ((i + 1) % kReport == 0) {
       Census();

@@ -25,7 +25,7 @@ def parse_arguments():
     parser.add_argument("--machine", default="pc")
     parser.add_argument("--memory", default="400M")
     parser.add_argument("--random", action="store_true",
-                        help="set the root task's seed and count (NEPTUNE_SEED, NEPTUNE_COUNT)")
+                        help="set the root task's seed, count and first traced call (NEPTUNE_SEED, _COUNT, _TRACE)")
     parser.add_argument("--icount", action="store_true", help="rdtsc counts instructions")
     parser.add_argument("--timeout", type=float, default=150, help="seconds until a hang is given up")
     return parser.parse_args()
@@ -41,7 +41,8 @@ def with_random_parameters(root, folder):
     at = image.find(RANDOM_MARK)
     if at < 0:
         sys.exit(f"{root} takes no seed")
-    struct.pack_into("<QQ", image, at + len(RANDOM_MARK), seed, count)
+    trace = int(os.environ.get("NEPTUNE_TRACE", str(2**64 - 1)), 0)
+    struct.pack_into("<QQQ", image, at + len(RANDOM_MARK), seed, count, trace)
     path = os.path.join(folder, "root")
     with open(path, "wb") as file:
         file.write(image)
