@@ -193,7 +193,7 @@ Result<void> Image::RelocateBlock(ULONG page, ULONG entries, ULONG count, ULONG_
         break;
       case IMAGE_REL_BASED_DIR64: {
         ULONG64 value = 0;
-        if (at < page || !Read(at, &value)) {
+        if (at < page || at < HeaderSize() || !Read(at, &value)) {
           return Fail(kBad);
         }
         value += delta;
@@ -202,7 +202,7 @@ Result<void> Image::RelocateBlock(ULONG page, ULONG entries, ULONG count, ULONG_
       }
       case IMAGE_REL_BASED_HIGHLOW: {
         ULONG value = 0;
-        if (at < page || !Read(at, &value)) {
+        if (at < page || at < HeaderSize() || !Read(at, &value)) {
           return Fail(kBad);
         }
         value += static_cast<ULONG>(delta);

@@ -32,6 +32,8 @@ class Image {
   char *Base() const { return base_; }
   const IMAGE_NT_HEADERS &Headers() const { return *headers_; }
   ULONG Size() const { return headers_->OptionalHeader.SizeOfImage; }
+  /// Bytes of headers: the loader never writes below this, since everything it believes stands there.
+  ULONG HeaderSize() const { return headers_->OptionalHeader.SizeOfHeaders; }
   bool IsDll() const { return (headers_->FileHeader.Characteristics & IMAGE_FILE_DLL) != 0; }
 
   /// A data directory; zeros for one the headers do not have.

@@ -2,6 +2,7 @@
 
 #include "heap.hpp"
 #include "module.hpp"
+#include "writable.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,29 +12,6 @@ namespace {
 
 constexpr int kMaximumForwards = 32;
 constexpr size_t kMaximumName = 256;
-
-// A run of an image's pages is writable as long as this lives.
-class Writable {
- public:
-  Writable(char *start, size_t size) : base_(start), size_(size) {
-    status_ = NtProtectVirtualMemory(NtCurrentProcess(), &base_, &size_, PAGE_READWRITE, &old_);
-  }
-  ~Writable() {
-    if (NT_SUCCESS(status_)) {
-      ULONG ignored = 0;
-      NtProtectVirtualMemory(NtCurrentProcess(), &base_, &size_, old_, &ignored);
-    }
-  }
-  Writable(const Writable &) = delete;
-  Writable &operator=(const Writable &) = delete;
-  NTSTATUS Status() const { return status_; }
-
- private:
-  PVOID base_;
-  SIZE_T size_;
-  ULONG old_ = 0;
-  NTSTATUS status_;
-};
 
 // Runs `action` with the image's sections that are not writable made so, one after the other, innermost last.
 Result<void> WithSections(const Image &image, unsigned index, const Image &target, ULONG_PTR delta) {
@@ -198,6 +176,9 @@ Result<void> SnapThunks(Module *module, Module *dll, ULONG names, ULONG addresse
     if (!image.Read(names + count * 8, &thunk) || !image.Contains(addresses + count * 8, 8)) {
       return Fail(STATUS_INVALID_IMAGE_FORMAT);
     }
+  }
+  if (addresses < image.HeaderSize()) {
+    return Fail(STATUS_INVALID_IMAGE_FORMAT);
   }
   Writable pages(image.Base() + addresses, size_t{count} * 8);
   if (!NT_SUCCESS(pages.Status())) {

@@ -4,6 +4,7 @@
 
 #include "heap.hpp"
 #include "module.hpp"
+#include "writable.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -132,6 +133,25 @@ bool ReadTemplate(Module *module, const IMAGE_TLS_DIRECTORY &directory, Template
   return true;
 }
 
+// Whether the callbacks that the file names are inside it. (A program may change the list later; that is its business.)
+bool CallbacksAreGood(const Image &image, ULONGLONG list) {
+  ULONG rva = 0;
+  ULONG target = 0;
+  for (ULONGLONG at = list; list != 0; at += sizeof(ULONG_PTR)) {
+    ULONG_PTR callback = 0;
+    if (!ToRva(image, at, sizeof(callback), &rva) || !image.Read(rva, &callback)) {
+      return false;
+    }
+    if (callback == 0) {
+      break;
+    }
+    if (!ToRva(image, callback, 1, &target)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Thread *ThreadOf(const TEB *teb) {
   for (PLIST_ENTRY links = threads.Flink; links != &threads; links = links->Flink) {
     auto *thread = CONTAINING_RECORD(links, Thread, links);
@@ -153,7 +173,8 @@ Result<void> AddTls(Module *module) {
   Template fresh = {};
   ULONG index_rva = 0;
   if (!module->image.Read(entry.VirtualAddress, &directory) || !ReadTemplate(module, directory, &fresh) ||
-      !ToRva(module->image, directory.AddressOfIndex, sizeof(ULONG), &index_rva)) {
+      !ToRva(module->image, directory.AddressOfIndex, sizeof(ULONG), &index_rva) ||
+      index_rva < module->image.HeaderSize() || !CallbacksAreGood(module->image, directory.AddressOfCallBacks)) {
     return Fail(STATUS_INVALID_IMAGE_FORMAT);
   }
   ULONG index = 0;
@@ -162,6 +183,10 @@ Result<void> AddTls(Module *module) {
   }
   if (index == kMaximumIndex) {
     return Fail(STATUS_NO_MEMORY);
+  }
+  Writable page(module->image.Base() + index_rva, sizeof(ULONG));
+  if (!NT_SUCCESS(page.Status())) {
+    return Fail(page.Status());
   }
   templates[index] = fresh;
   for (PLIST_ENTRY links = threads.Flink; links != &threads; links = links->Flink) {
