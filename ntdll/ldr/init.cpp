@@ -4,8 +4,6 @@
 
 #include "module.hpp"
 
-#include <atomic>
-
 extern "C" {
 extern IMAGE_DOS_HEADER __ImageBase;  // the linker's name for our own headers
 void RtlUserThreadStart(PUSER_THREAD_START_ROUTINE, PVOID);
@@ -14,9 +12,7 @@ void RtlUserThreadStart(PUSER_THREAD_START_ROUTINE, PVOID);
 namespace ldr {
 namespace {
 
-// Threads that come while the first one still initialises the process wait for it.
-enum : ULONG { kFresh, kRunning, kDone };
-std::atomic<ULONG> process_state;
+bool process_started;  // under the loader lock: threads that come meanwhile wait there
 
 constexpr WCHAR kNtdllPath[] = NT_TEXT("\\SystemRoot\\System32\\ntdll.dll");
 
@@ -105,11 +101,10 @@ Result<void> StartProcess(PVOID ntdll_base, Failure *failure) {
   return InitialiseGraph(*program, true, failure);
 }
 
+// Everything a process needs before its program runs. Ends the process when that fails.
 void StartFirstThread(PVOID ntdll_base) {
   Failure failure = {};
-  LoaderLock::Acquire();
   Result<void> result = StartProcess(ntdll_base, &failure);
-  LoaderLock::ReleaseLock();
   if (!result) {
     NTSTATUS status = result.error().Code();
     Announce(status, failure);
@@ -118,7 +113,6 @@ void StartFirstThread(PVOID ntdll_base) {
 }
 
 void StartThread() {
-  LoaderLock lock;
   Result<void> tls = InitialiseThreadTls();
   if (!tls) {
     NtTerminateThread(NtCurrentThread(), tls.error().Code());
@@ -158,16 +152,14 @@ DECLSPEC_NORETURN void LdrpInitialize(PCONTEXT context, PVOID ntdll_base) {
   constexpr ULONG kMxCsr = 0x1F80;
   constexpr USHORT kControlWord = 0x27F;
   asm volatile("ldmxcsr %0; fldcw %1" : : "m"(kMxCsr), "m"(kControlWord));
-  ULONG expected = ldr::kFresh;
-  if (ldr::process_state.compare_exchange_strong(expected, ldr::kRunning)) {
+  ldr::LoaderLock::Acquire();
+  if (!ldr::process_started) {
+    ldr::process_started = true;
     ldr::StartFirstThread(ntdll::ImageBase());
-    ldr::process_state.store(ldr::kDone);
   } else {
-    while (ldr::process_state.load() != ldr::kDone) {
-      NtYieldExecution();
-    }
     ldr::StartThread();
   }
+  ldr::LoaderLock::ReleaseLock();
   ldr::RepairContext(context);
   NTSTATUS status = NtContinue(context, TRUE);
   ldr::EndProcess(status);

@@ -3,6 +3,8 @@
 #include "check.hpp"
 #include "dll.hpp"
 
+#include <string.h>
+
 extern "C" {
 __declspec(dllimport) int Thrice(int value);
 __declspec(dllimport) int Hidden();
@@ -103,6 +105,37 @@ void TestLists() {
                            size != 0);
 }
 
+void TestResources() {
+  PVOID program = NtCurrentPeb()->ImageBaseAddress;
+  constexpr ULONG_PTR kRcData = 10;
+  PIMAGE_RESOURCE_DATA_ENTRY entry = nullptr;
+  PVOID data = nullptr;
+  ULONG size = 0;
+  LDR_RESOURCE_INFO seven = {kRcData, 7, 0};
+  NTSTATUS status = LdrFindResource_U(program, &seven, RESOURCE_DATA_LEVEL, &entry);
+  Check("res.number", NT_SUCCESS(status) && NT_SUCCESS(LdrAccessResource(program, entry, &data, &size)) && size >= 5 &&
+                          strncmp(static_cast<char *>(data), "seven", 5) == 0);
+  LDR_RESOURCE_INFO named = {kRcData, reinterpret_cast<ULONG_PTR>(NT_TEXT("Named")), 0x409};
+  status = LdrFindResource_U(program, &named, RESOURCE_DATA_LEVEL, &entry);
+  Check("res.name", NT_SUCCESS(status) && NT_SUCCESS(LdrAccessResource(program, entry, &data, &size)) && size == 6);
+  named.Name = reinterpret_cast<ULONG_PTR>(NT_TEXT("Name"));
+  Check("res.no.name",
+        LdrFindResource_U(program, &named, RESOURCE_DATA_LEVEL, &entry) == STATUS_RESOURCE_NAME_NOT_FOUND);
+  seven.Type = 99;
+  Check("res.no.type",
+        LdrFindResource_U(program, &seven, RESOURCE_DATA_LEVEL, &entry) == STATUS_RESOURCE_TYPE_NOT_FOUND);
+  PVOID b = nullptr;
+  UNICODE_STRING name;
+  RtlInitUnicodeString(&name, NT_TEXT("t_dll_b.dll"));
+  LdrGetDllHandle(nullptr, nullptr, &name, &b);
+  Check("res.none", LdrFindResource_U(b, &seven, RESOURCE_DATA_LEVEL, &entry) == STATUS_RESOURCE_DATA_NOT_FOUND);
+  WCHAR path[128];
+  UNICODE_STRING full = {0, sizeof(path), path};
+  Check("ldr.full.name", LdrGetDllFullName(b, &full) == STATUS_SUCCESS && full.Length > 30 && path[1] == ':');
+  full = {0, 4, path};
+  Check("ldr.full.name.short", LdrGetDllFullName(b, &full) == STATUS_BUFFER_TOO_SMALL && full.Length > 30);
+}
+
 void TestTls() {
   program_tls += 1;
   Check("ldr.tls.program", program_tls == 12 && program_zero == 0);
@@ -200,6 +233,7 @@ void TestFls() {
 extern "C" NTSTATUS NtProcessStartup(PPEB) {
   TestImports();
   TestLists();
+  TestResources();
   TestTls();
   TestDynamic();
   TestFailures();
