@@ -18,6 +18,7 @@ volatile Parameters parameters = {{'N', 'T', 'R', 'A', 'N', 'D', 'O', 'M'}, 1, 2
 constexpr Word kPool = 96;     // slots that calls work on
 constexpr Word kUntypeds = 4;  // untyped memory outside the pool
 constexpr Word kReport = 1000;
+constexpr Cptr kFirstSlot = 2048;
 
 Cptr pool;
 Cptr untypeds;
@@ -41,7 +42,7 @@ Word AnyIndex() {
   if (!OneIn(12)) {
     return PoolSlot();
   }
-  const Word index = Below(40);
+  const Word index = Below(seL4_NumInitialCaps);
   return index > seL4_CapInitThreadIPCBuffer ? index : 0;
 }
 Word AnyDepth() { return OneIn(8) ? Below(70) : kDepth; }
@@ -59,15 +60,28 @@ Word Small() { return OneIn(10) ? Random() : Below(6); }
 
 bool tracing;
 
+// Slots have different numbers on different kernels.
+void PrintSlot(Word word) {
+  if (word >= pool && word <= pool + kPool) {
+    Print("slot");
+    PrintNumber(word - pool);
+  } else if (word >= untypeds && word < untypeds + kUntypeds) {
+    Print("untyped");
+    PrintNumber(word - untypeds);
+  } else {
+    PrintHex(word);
+  }
+}
+
 void Trace(Cptr target, Word label, std::initializer_list<Word> words) {
   if (tracing) {
     Print("  ");
-    PrintNumber(target);
+    PrintSlot(target);
     Print(" label ");
     PrintNumber(label);
     for (const Word word : words) {
       Print(" ");
-      PrintHex(word);
+      PrintSlot(word);
     }
     Print("\n");
   }
@@ -77,6 +91,10 @@ void Record(const Result &result) {
   if (tracing && result.error != 0) {
     Print("  error ");
     PrintNumber(result.error);
+    for (Word i = 0; i < result.length && i < 4; ++i) {
+      Print(" ");
+      PrintHex(result.words[i]);
+    }
     Print("\n");
   }
   Mix(result.error);
@@ -92,6 +110,7 @@ void RandomCNodeCall() {
   // A pool slot may hold an endpoint: then a Call would wait. NBSend does the same without an answer.
   const auto call = [&](Word label, std::initializer_list<Word> words, std::initializer_list<Cptr> caps) {
     Trace(root, label, words);
+    Trace(root, 0, caps);
     if (root == kRootCNode) {
       Record(Invoke(root, label, words, caps));
     } else {
@@ -204,7 +223,10 @@ TEST(random_invocations) {
   state = (parameters.seed + 1) * 0x9e3779b97f4a7c15;
   digest = 0xcbf29ce484222325;
   const Word count = parameters.count;
-  untypeds = NewSlot();
+  // The same slot numbers on every kernel: they are looked up with all kinds of depths and guards.
+  do {
+    untypeds = NewSlot();
+  } while (untypeds < kFirstSlot);
   for (Word i = 1; i < kUntypeds; ++i) {
     NewSlot();
   }
