@@ -28,6 +28,25 @@ Directory::~Directory() {
   }
 }
 
+// One after the other, not one inside the other: a directory may hold the last reference to the next, deeper than our
+// stack is.
+void Directory::Destroy() {
+  static constinit Directory *dead = nullptr;
+  static constinit bool burying = false;
+  next_dead_ = dead;
+  dead = this;
+  if (burying) {
+    return;
+  }
+  burying = true;
+  while (dead != nullptr) {
+    Directory *next = dead;
+    dead = next->next_dead_;
+    delete next;
+  }
+  burying = false;
+}
+
 int Directory::Order::Compare(NameView a, NameView b) {
   int order = rtl::CompareNoCase(a, b);
   return order != 0 ? order : a.compare(b);
@@ -87,8 +106,6 @@ Object *Directory::After(const Object &object) const {
   ++position;
   return position == entries_.end() ? nullptr : const_cast<Object *>(&*position);
 }
-
-Result<Name> Directory::FullName() const { return root_ ? Name::Create(u"\\") : Object::FullName(); }
 
 // ---------------------------------------------------------------------------------------------- symbolic links
 

@@ -17,9 +17,8 @@ Name &Name::operator=(Name &&other) noexcept {
 
 Name::~Name() { delete[] text_; }
 
-Result<Name> Name::Join(NameView first, NameView second) {
+Result<Name> Name::Allocate(std::size_t length) {
   Name name;
-  std::size_t length = first.size() + second.size();
   if (length > kMaximumNameLength) {
     return Fail(STATUS_OBJECT_NAME_INVALID);
   }
@@ -30,8 +29,13 @@ Result<Name> Name::Join(NameView first, NameView second) {
   if (name.text_ == nullptr) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
-  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), name.text_));
   name.length_ = length;
+  return name;
+}
+
+Result<Name> Name::Join(NameView first, NameView second) {
+  Name name = TRY(Allocate(first.size() + second.size()));
+  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), name.text_));
   return name;
 }
 

@@ -57,17 +57,31 @@ void Object::MakeTemporary() {
   }
 }
 
+// No recursion: a program may nest directories deeper than our stack is.
 Result<Name> Object::FullName() const {
   if (parent_ == nullptr) {
-    return Name();
+    return Name::Create(root_ ? u"\\" : u"");
   }
-  Name above = TRY(parent_->FullName());
-  NameView path = above.View();
-  if (path.empty()) {
-    path = u"...";  // as NT shows what hangs below a directory that was deleted
+  std::size_t length = 0;
+  const Object *top = this;
+  for (; top->parent_ != nullptr; top = top->parent_) {
+    length += 1 + top->ObjectName().size();
+    if (length > kMaximumNameLength) {
+      return Fail(STATUS_NAME_TOO_LONG);
+    }
   }
-  Name joint = TRY(Name::Join(path, path.back() == u'\\' ? u"" : u"\\"));
-  return Name::Join(joint.View(), ObjectName());
+  // What hangs below a directory that was deleted is shown as NT does.
+  NameView prefix = top->root_ ? u"" : u"...";
+  Name name = TRY(Name::Allocate(prefix.size() + length));
+  char16_t *position = name.Text().data() + name.Text().size();
+  for (const Object *object = this; object != top; object = object->parent_) {
+    NameView component = object->ObjectName();
+    position = std::copy_backward(component.begin(), component.end(), position);
+    position -= 1;
+    *position = u'\\';
+  }
+  std::copy_backward(prefix.begin(), prefix.end(), position);
+  return name;
 }
 
 }  // namespace ob

@@ -2,6 +2,8 @@
 // (dlls/ntdll/tests/om.c) record of Windows.
 #include "fixture.hpp"
 
+#include <array>
+
 namespace {
 
 class NamespaceTest : public ObTest {
@@ -154,6 +156,47 @@ TEST_F(NamespaceTest, ADirectoryThatIsGoneTakesTheNamesInIt) {
   Close(directory);
   EXPECT_EQ(OpenEvent(Attributes(u"\\BaseNamedObjects\\d\\e")), STATUS_OBJECT_PATH_NOT_FOUND);
   EXPECT_EQ(ToNtStatus(ex::NtSetEvent(thread, event, {})), STATUS_SUCCESS);
+}
+
+TEST_F(NamespaceTest, DirectoriesNestedDeeperThanTheStack) {
+  constexpr int kDepth = 200'000;
+  HANDLE top = nullptr;
+  ASSERT_EQ(CreateDirectory(Attributes(u"\\BaseNamedObjects\\deep"), &top), STATUS_SUCCESS);
+  HANDLE above = *handles.Insert(*handles.Reference(top, 0), DIRECTORY_ALL_ACCESS);
+  UserIn<OBJECT_ATTRIBUTES> of = Attributes(u"d", OBJ_PERMANENT);
+  std::array<std::byte, 256> buffer;
+  auto name = [&] {
+    return ToNtStatus(
+        ob::NtQueryObject(thread, above, ObjectNameInformation, thread.Pointer(buffer.data()), buffer.size(), {}));
+  };
+  for (int depth = 0; depth < kDepth; depth += 1) {
+    attributes.back().RootDirectory = above;
+    HANDLE below = nullptr;
+    ASSERT_EQ(CreateDirectory(of, &below), STATUS_SUCCESS);
+    Close(above);
+    above = below;
+    if (depth == 1000) {
+      EXPECT_EQ(name(), STATUS_INFO_LENGTH_MISMATCH);
+    }
+  }
+  EXPECT_EQ(name(), STATUS_NAME_TOO_LONG);
+  // With the top the whole of it goes.
+  Close(top);
+  EXPECT_EQ(name(), STATUS_SUCCESS);
+  EXPECT_EQ(Close(above), STATUS_SUCCESS);
+}
+
+TEST_F(NamespaceTest, NamesBelowADeletedDirectory) {
+  HANDLE top = nullptr;
+  HANDLE event = nullptr;
+  ASSERT_EQ(CreateDirectory(Attributes(u"\\BaseNamedObjects\\t"), &top), STATUS_SUCCESS);
+  ASSERT_EQ(CreateEvent(Attributes(u"e", 0, top), &event), STATUS_SUCCESS);
+  Ref<ob::Object> directory = *handles.Reference(top, 0);
+  EXPECT_EQ((*handles.Reference(event, 0))->FullName()->View(), u"\\BaseNamedObjects\\t\\e");
+  Close(top);
+  EXPECT_EQ((*handles.Reference(event, 0))->FullName()->View(), u"...\\e");
+  directory = nullptr;
+  EXPECT_TRUE((*handles.Reference(event, 0))->FullName()->Empty());
 }
 
 TEST_F(NamespaceTest, Links) {  // om.c

@@ -27,12 +27,11 @@ class Directory final : public Object {
   // The entry after `object` in the order of names, null after the last one.
   Object *After(const Object &object) const;
   std::size_t Count() const { return count_; }
-  Result<Name> FullName() const override;
 
  private:
-  friend class Namespace;
   Directory() : Object(kType) {}
   ~Directory() override;
+  void Destroy() override;
 
   // Upcased order first, exact order among equals.
   struct Order {
@@ -46,7 +45,7 @@ class Directory final : public Object {
                                 boost::intrusive::constant_time_size<false>>;
   Entries entries_;
   std::size_t count_ = 0;
-  bool root_ = false;
+  Directory *next_dead_ = nullptr;
 };
 
 }  // namespace ob

@@ -5,6 +5,7 @@
 #include <rtl/upcase.hpp>
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace ob {
@@ -29,8 +30,11 @@ class Name {
   static Result<Name> Create(NameView text) { return Join(text, {}); }
   // The two texts, one after the other.
   static Result<Name> Join(NameView first, NameView second);
+  // `length` characters for the caller to fill in by Text().
+  static Result<Name> Allocate(std::size_t length);
 
   NameView View() const { return {text_, length_}; }
+  std::span<char16_t> Text() { return {text_, length_}; }
   bool Empty() const { return length_ == 0; }
 
  private:

@@ -34,7 +34,8 @@ class Object : public RefCounted, public DirectoryHook {
   NameView ObjectName() const { return name_.View(); }
   // Where it is listed; null when it has no name (any more).
   Directory *Parent() const { return parent_; }
-  // The full path as NtQueryObject shows it; empty without a name. STATUS_INSUFFICIENT_RESOURCES.
+  // The full path as NtQueryObject shows it; empty without a name. STATUS_NAME_TOO_LONG,
+  // STATUS_INSUFFICIENT_RESOURCES.
   virtual Result<Name> FullName() const;
 
   ULONG Handles() const { return handles_; }
@@ -61,6 +62,7 @@ class Object : public RefCounted, public DirectoryHook {
  private:
   friend class Directory;
   friend class HandleTable;
+  friend class Namespace;
 
   ob::Type &type_;
   Directory *parent_ = nullptr;
@@ -70,6 +72,7 @@ class Object : public RefCounted, public DirectoryHook {
   ULONG handles_ = 0;
   bool permanent_ = false;
   bool exclusive_ = false;
+  bool root_ = false;
 };
 
 // An object that can be waited for: `class Event final : public ob::WaitableObject<ke::Event>`. D's constructor
