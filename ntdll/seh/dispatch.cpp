@@ -35,7 +35,8 @@ class Search {
 
   // True: continue the context.
   bool Run() {
-    while (walk_.Rip != 0 && limits_.Holds(walk_.Rsp, 8)) {
+    // The end of a stack is a return address of 0; the first address is 0 after a call of a null pointer.
+    for (bool first = true; (first || walk_.Rip != 0) && limits_.Holds(walk_.Rsp, 8); first = false) {
       ULONG_PTR pc = walk_.Rip;
       ULONG_PTR image_base = 0;
       PRUNTIME_FUNCTION entry = RtlLookupFunctionEntry(pc, &image_base, nullptr);
@@ -190,14 +191,16 @@ VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD Exce
   }
   ULONG flags = EXCEPTION_UNWINDING | (TargetFrame == nullptr ? EXCEPTION_EXIT_UNWIND : 0u);
   auto target = reinterpret_cast<ULONG_PTR>(TargetFrame);
+  bool arrived = false;
   CONTEXT next;
 
   for (;;) {
     ULONG_PTR pc = ContextRecord->Rip;
     ULONG_PTR image_base = 0;
-    PRUNTIME_FUNCTION entry = pc == 0 ? nullptr : RtlLookupFunctionEntry(pc, &image_base, nullptr);
+    PRUNTIME_FUNCTION entry = RtlLookupFunctionEntry(pc, &image_base, nullptr);
     if (entry == nullptr) {
-      if (pc == 0 || !seh::LeafUnwind(ContextRecord, &limits)) {
+      // Address 0 twice is the end of the stack; once, it may be the call of a null pointer that raised all this.
+      if (!seh::LeafUnwind(ContextRecord, &limits) || (pc == 0 && ContextRecord->Rip == 0)) {
         break;
       }
       continue;
@@ -248,6 +251,7 @@ VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD Exce
       }
     }
     if (establisher == target && target != 0) {
+      arrived = true;
       break;
     }
     *ContextRecord = next;
@@ -256,7 +260,7 @@ VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD Exce
     NtRaiseException(ExceptionRecord, ContextRecord, FALSE);
     RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
   }
-  if (ContextRecord->Rip == 0) {
+  if (!arrived) {
     RaiseNested(STATUS_INVALID_UNWIND_TARGET, ExceptionRecord);
   }
   ContextRecord->Rax = reinterpret_cast<ULONG64>(ReturnValue);

@@ -15,34 +15,21 @@ struct Handler {
   ULONG references;
 };
 
-// A recursive lock by thread: handlers may add and remove handlers.
+// Guards the lists for a few instructions; never held while a handler runs.
 class VectorLock {
  public:
   VectorLock() {
-    HANDLE self = ntdll::Teb().ClientId.UniqueThread;
-    if (owner_.load(std::memory_order_relaxed) != self) {
-      HANDLE none = nullptr;
-      while (!owner_.compare_exchange_weak(none, self, std::memory_order_acquire)) {
-        none = nullptr;
-        NtYieldExecution();
-      }
-    }
-    depth_ += 1;
-  }
-  ~VectorLock() {
-    depth_ -= 1;
-    if (depth_ == 0) {
-      owner_.store(nullptr, std::memory_order_release);
+    while (busy_.test_and_set(std::memory_order_acquire)) {
+      NtYieldExecution();
     }
   }
+  ~VectorLock() { busy_.clear(std::memory_order_release); }
 
  private:
-  static std::atomic<HANDLE> owner_;
-  static ULONG depth_;
+  static std::atomic_flag busy_;
 };
 
-std::atomic<HANDLE> VectorLock::owner_;
-ULONG VectorLock::depth_;
+std::atomic_flag VectorLock::busy_ = ATOMIC_FLAG_INIT;
 
 LIST_ENTRY exception_handlers = {&exception_handlers, &exception_handlers};
 LIST_ENTRY continue_handlers = {&continue_handlers, &continue_handlers};
@@ -92,23 +79,35 @@ ULONG RemoveFrom(PLIST_ENTRY list, PVOID handle) {
   return 0;
 }
 
-bool CallHandlers(PLIST_ENTRY list, PEXCEPTION_RECORD record, PCONTEXT context) {
-  if (IsListEmpty(list)) {
-    return false;
-  }
-  EXCEPTION_POINTERS pointers = {record, context};
-  VectorLock lock;
-  for (PLIST_ENTRY entry = list->Flink; entry != list;) {
+// The first handler behind `entry` that is not removed, with a reference that keeps it in the list; null: none.
+Handler *Next(PLIST_ENTRY list, PLIST_ENTRY entry) {
+  for (entry = entry->Flink; entry != list; entry = entry->Flink) {
     auto *handler = CONTAINING_RECORD(entry, Handler, links);
-    if (handler->routine == nullptr) {  // removed by one further up, still in a call
-      entry = entry->Flink;
-      continue;
+    if (handler->routine != nullptr) {
+      handler->references += 1;
+      return handler;
     }
-    handler->references += 1;
-    LONG answer = Decode(handler->routine)(&pointers);
-    entry = entry->Flink;
-    Release(handler);
-    if (answer == EXCEPTION_CONTINUE_EXECUTION) {
+  }
+  return nullptr;
+}
+
+bool CallHandlers(PLIST_ENTRY list, PEXCEPTION_RECORD record, PCONTEXT context) {
+  EXCEPTION_POINTERS pointers = {record, context};
+  Handler *handler = nullptr;
+  PVECTORED_EXCEPTION_HANDLER routine = nullptr;
+  auto advance = [&] {
+    VectorLock lock;
+    Handler *next = Next(list, handler == nullptr ? list : &handler->links);
+    if (handler != nullptr) {
+      Release(handler);
+    }
+    handler = next;
+    routine = next == nullptr ? nullptr : Decode(next->routine);
+  };
+  for (advance(); handler != nullptr; advance()) {
+    if (routine(&pointers) == EXCEPTION_CONTINUE_EXECUTION) {
+      VectorLock lock;
+      Release(handler);
       return true;
     }
   }

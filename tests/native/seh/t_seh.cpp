@@ -80,6 +80,16 @@ void TestFaults() {
   Check("seh.divide", CodeOf([] { sink = Divide(7 + sink, zero); }) == STATUS_INTEGER_DIVIDE_BY_ZERO);
   Check("seh.illegal", CodeOf([] { Illegal(); }) == STATUS_ILLEGAL_INSTRUCTION);
   Check("seh.break", CodeOf([] { Break(); }) == STATUS_BREAKPOINT);
+  Check("seh.null.call", CodeOf([] {
+                           auto *volatile nowhere = static_cast<void (*)()>(nullptr);
+                           nowhere();
+                           sink = 1;
+                         }) == STATUS_ACCESS_VIOLATION);
+  Check("seh.wild.call", CodeOf([] {
+                           auto *volatile nowhere = reinterpret_cast<void (*)()>(0x12340000);
+                           nowhere();
+                           sink = 1;
+                         }) == STATUS_ACCESS_VIOLATION);
   Check("seh.none", CodeOf([] {}) == 0);
 }
 
