@@ -19,7 +19,7 @@ namespace {
 constexpr Word kRootBits = seL4_ReferenceRootCNodeBits;
 
 // Objects of the root task whose number is known live in the kernel image: no search for memory, no clearing.
-alignas(Bit(kRootBits + seL4_SlotBits)) constinit std::array<Slot, Bit(kRootBits)> root_slots{};
+alignas(4096) constinit std::array<Slot, Bit(kRootBits)> root_slots{};
 alignas(Bit(seL4_TCBBits)) constinit Tcb root_tcb{};
 alignas(4096) constinit std::array<Word, 512> root_pml4{};
 alignas(4096) constinit AsidPool root_pool{};
