@@ -8,6 +8,7 @@
 #include <ke/clock.hpp>
 #include <ob/handle_table.hpp>
 #include <ob/namespace.hpp>
+#include <support/executive.hpp>
 
 #include <gtest/gtest.h>
 
@@ -320,4 +321,56 @@ TEST_F(Services, DeleteRenameFlush) {
   EXPECT_EQ(Open(u"x", &key, KEY_READ, child), STATUS_KEY_DELETED);
   EXPECT_EQ(Open(u"\\Registry\\Machine\\HARDWARE", &key), kOk);
   EXPECT_EQ(Of(cm::NtFlushKey(caller_, key)), kOk);
+}
+
+// Each allocation of each service fails once: the status says so, no handle and no key is left behind.
+TEST_F(Services, EveryAllocationMayFail) {
+  HANDLE key;
+  EXPECT_EQ(Create(u"\\Registry\\Machine\\SYSTEM\\Base", &key), kOk);
+  const auto fails = [&](const char *what, auto call) {
+    for (int n = 0;; n++) {
+      const std::size_t handles = caller_.table.Count();
+      const std::size_t outstanding = memory_.outstanding;
+      support::FailAllocationsAfter(n);
+      const NTSTATUS status = call();
+      support::FailAllocationsAfter(-1);
+      caller_.memory.next = TestSpace::kBase;
+      if (status == kOk) {
+        EXPECT_GT(n, 0) << what;
+        return;
+      }
+      ASSERT_EQ(status, STATUS_INSUFFICIENT_RESOURCES) << what << n;
+      EXPECT_EQ(caller_.table.Count(), handles) << what << n;
+      EXPECT_EQ(memory_.outstanding, outstanding) << what << n;
+    }
+  };
+  HANDLE made;
+  fails("open", [&] { return Open(u"\\Registry\\Machine\\SYSTEM\\CurrentControlSet\\Control", &made); });
+  fails("create", [&] {
+    const NTSTATUS status = Create(u"New", &made, 0, key);
+    HANDLE found;
+    support::FailAllocationsAfter(-1);
+    EXPECT_EQ(Open(u"New", &found, KEY_READ, key), status == kOk ? kOk : STATUS_OBJECT_NAME_NOT_FOUND);
+    if (status != kOk) {
+      return status;
+    }
+    return caller_.table.Close(found) ? kOk : STATUS_INVALID_HANDLE;
+  });
+  fails("rename", [&] { return Of(cm::NtRenameKey(caller_, made, String(u"Renamed"))); });
+  fails("set", [&] { return SetValue(made, u"value", Bytes(100)); });
+  fails("query", [&] { return QueryValue(made, u"value", 200); });
+  fails("name", [&] {
+    const auto name = caller_.table.Lookup(made)->object->FullName();
+    return name ? kOk : name.error().Code();
+  });
+  fails("delete value", [&] { return Of(cm::NtDeleteValueKey(caller_, made, String(u"value"))); });
+
+  // The hive's own memory: data that needs new bins.
+  memory_.requests_left = 0;
+  EXPECT_EQ(SetValue(made, u"big", Bytes(40000)), STATUS_INSUFFICIENT_RESOURCES);
+  memory_.requests_left = 3;
+  EXPECT_EQ(SetValue(made, u"big", Bytes(40000)), STATUS_INSUFFICIENT_RESOURCES);
+  memory_.requests_left = std::numeric_limits<std::size_t>::max();
+  EXPECT_EQ(QueryValue(made, u"big", 100), STATUS_OBJECT_NAME_NOT_FOUND);
+  EXPECT_EQ(SetValue(made, u"big", Bytes(40000)), kOk);
 }
