@@ -132,6 +132,100 @@ class Search {
   ULONG_PTR nested_ = 0;
 };
 
+// One unwind down to a frame: every termination handler on the way is called.
+class Unwind {
+ public:
+  Unwind(PVOID target, PVOID target_ip, PEXCEPTION_RECORD record, PVOID return_value, PCONTEXT context)
+      : target_(reinterpret_cast<ULONG_PTR>(target)),
+        target_ip_(reinterpret_cast<ULONG_PTR>(target_ip)),
+        record_(record),
+        return_value_(reinterpret_cast<ULONG64>(return_value)),
+        context_(context),
+        limits_(seh::CurrentStack()),
+        flags_(EXCEPTION_UNWINDING | (target == nullptr ? EXCEPTION_EXIT_UNWIND : 0u)) {}
+
+  // Leaves the state inside the target frame in the context. False: the end of the stack came first.
+  bool Run() {
+    for (;;) {
+      ULONG_PTR pc = context_->Rip;
+      ULONG_PTR image_base = 0;
+      PRUNTIME_FUNCTION entry = RtlLookupFunctionEntry(pc, &image_base, nullptr);
+      if (entry == nullptr) {
+        // Address 0 twice is the end of the stack; once, it may be the call of a null pointer that raised all this.
+        if (!seh::LeafUnwind(context_, &limits_) || (pc == 0 && context_->Rip == 0)) {
+          return false;
+        }
+        continue;
+      }
+      next_ = *context_;
+      UnwindFrame frame = Step(UNW_FLAG_UHANDLER, pc, image_base, entry);
+      if (!FrameIsGood(frame.establisher, limits_) || (target_ != 0 && target_ < frame.establisher)) {
+        RaiseNested(STATUS_BAD_STACK, record_);
+      }
+      ULONG_PTR establisher = frame.establisher;
+      if (frame.handler != nullptr) {
+        establisher = Call(pc, image_base, entry, frame);
+      }
+      if (establisher == target_ && target_ != 0) {
+        return true;
+      }
+      *context_ = next_;
+    }
+  }
+
+ private:
+  // Takes next_ to the caller.
+  UnwindFrame Step(ULONG type, ULONG_PTR pc, ULONG_PTR image_base, PRUNTIME_FUNCTION entry) {
+    UnwindFrame frame = {};
+    if (!seh::VirtualUnwind(type, image_base, pc, entry, &next_, &frame, nullptr, &limits_)) {
+      RaiseNested(STATUS_BAD_STACK, record_);
+    }
+    return frame;
+  }
+
+  // Calls the handler of one frame; the frame it was in the end, after unwinds that this one interrupted.
+  ULONG_PTR Call(ULONG_PTR pc, ULONG_PTR image_base, PRUNTIME_FUNCTION entry, const UnwindFrame &frame) {
+    DISPATCHER_CONTEXT dispatcher = {};
+    dispatcher.ControlPc = pc;
+    dispatcher.ImageBase = image_base;
+    dispatcher.FunctionEntry = entry;
+    dispatcher.EstablisherFrame = frame.establisher;
+    dispatcher.TargetIp = target_ip_;
+    dispatcher.ContextRecord = context_;
+    dispatcher.LanguageHandler = frame.handler;
+    dispatcher.HandlerData = frame.handler_data;
+    for (;;) {
+      ULONG_PTR establisher = dispatcher.EstablisherFrame;
+      record_->ExceptionFlags = flags_ | (establisher == target_ ? EXCEPTION_TARGET_UNWIND : 0u);
+      context_->Rax = return_value_;
+      EXCEPTION_DISPOSITION disposition =
+          RtlpExecuteHandlerForUnwind(record_, reinterpret_cast<PVOID>(establisher), context_, &dispatcher);
+      flags_ &= ~EXCEPTION_COLLIDED_UNWIND;
+      if (disposition == ExceptionContinueSearch) {
+        return establisher;
+      }
+      if (disposition != ExceptionCollidedUnwind) {
+        RaiseNested(STATUS_INVALID_DISPOSITION, record_);
+      }
+      // Go on with the frame whose unwind was interrupted, at the scope it had reached.
+      *context_ = *dispatcher.ContextRecord;
+      dispatcher.ContextRecord = context_;
+      next_ = *context_;
+      Step(UNW_FLAG_NHANDLER, dispatcher.ControlPc, dispatcher.ImageBase, dispatcher.FunctionEntry);
+      flags_ |= EXCEPTION_COLLIDED_UNWIND;
+    }
+  }
+
+  ULONG_PTR target_;
+  ULONG_PTR target_ip_;
+  PEXCEPTION_RECORD record_;
+  ULONG64 return_value_;
+  PCONTEXT context_;
+  CONTEXT next_ = {};
+  StackLimits limits_;
+  ULONG flags_;
+};
+
 }  // namespace
 
 namespace seh {
@@ -179,9 +273,9 @@ EXCEPTION_DISPOSITION RtlpCollidedUnwindHandler(PEXCEPTION_RECORD, PVOID frame, 
   return ExceptionCollidedUnwind;
 }
 
+// `ContextRecord` is scratch memory and becomes the thread's state at the end.
 VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, PVOID ReturnValue,
                        PCONTEXT ContextRecord, PUNWIND_HISTORY_TABLE) {
-  StackLimits limits = seh::CurrentStack();
   EXCEPTION_RECORD own = {};
   RtlCaptureContext(ContextRecord);
   if (ExceptionRecord == nullptr) {
@@ -189,74 +283,8 @@ VOID NTAPI RtlUnwindEx(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD Exce
     own.ExceptionAddress = reinterpret_cast<PVOID>(ContextRecord->Rip);
     ExceptionRecord = &own;
   }
-  ULONG flags = EXCEPTION_UNWINDING | (TargetFrame == nullptr ? EXCEPTION_EXIT_UNWIND : 0u);
-  auto target = reinterpret_cast<ULONG_PTR>(TargetFrame);
-  bool arrived = false;
-  CONTEXT next;
-
-  for (;;) {
-    ULONG_PTR pc = ContextRecord->Rip;
-    ULONG_PTR image_base = 0;
-    PRUNTIME_FUNCTION entry = RtlLookupFunctionEntry(pc, &image_base, nullptr);
-    if (entry == nullptr) {
-      // Address 0 twice is the end of the stack; once, it may be the call of a null pointer that raised all this.
-      if (!seh::LeafUnwind(ContextRecord, &limits) || (pc == 0 && ContextRecord->Rip == 0)) {
-        break;
-      }
-      continue;
-    }
-    next = *ContextRecord;
-    UnwindFrame frame = {};
-    if (!seh::VirtualUnwind(UNW_FLAG_UHANDLER, image_base, pc, entry, &next, &frame, nullptr, &limits) ||
-        !FrameIsGood(frame.establisher, limits) || (target != 0 && target < frame.establisher)) {
-      RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
-    }
-    ULONG_PTR establisher = frame.establisher;
-    if (frame.handler != nullptr) {
-      DISPATCHER_CONTEXT dispatcher = {};
-      dispatcher.ControlPc = pc;
-      dispatcher.ImageBase = image_base;
-      dispatcher.FunctionEntry = entry;
-      dispatcher.EstablisherFrame = establisher;
-      dispatcher.TargetIp = reinterpret_cast<ULONG_PTR>(TargetIp);
-      dispatcher.ContextRecord = ContextRecord;
-      dispatcher.LanguageHandler = frame.handler;
-      dispatcher.HandlerData = frame.handler_data;
-      for (bool again = true; again;) {
-        again = false;
-        if (establisher == target) {
-          flags |= EXCEPTION_TARGET_UNWIND;
-        }
-        ExceptionRecord->ExceptionFlags = flags;
-        ContextRecord->Rax = reinterpret_cast<ULONG64>(ReturnValue);
-        EXCEPTION_DISPOSITION disposition = RtlpExecuteHandlerForUnwind(
-            ExceptionRecord, reinterpret_cast<PVOID>(establisher), ContextRecord, &dispatcher);
-        flags &= ~(EXCEPTION_COLLIDED_UNWIND | EXCEPTION_TARGET_UNWIND);
-        if (disposition == ExceptionCollidedUnwind) {
-          // Go on with the frame whose unwind was interrupted, at the scope it had reached.
-          *ContextRecord = *dispatcher.ContextRecord;
-          dispatcher.ContextRecord = ContextRecord;
-          next = *ContextRecord;
-          UnwindFrame inner = {};
-          if (!seh::VirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
-                                  dispatcher.FunctionEntry, &next, &inner, nullptr, &limits)) {
-            RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
-          }
-          establisher = dispatcher.EstablisherFrame;
-          flags |= EXCEPTION_COLLIDED_UNWIND;
-          again = true;
-        } else if (disposition != ExceptionContinueSearch) {
-          RaiseNested(STATUS_INVALID_DISPOSITION, ExceptionRecord);
-        }
-      }
-    }
-    if (establisher == target && target != 0) {
-      arrived = true;
-      break;
-    }
-    *ContextRecord = next;
-  }
-  if (target == 0) {  // an exit unwind reached the end of the stack
+  bool arrived = Unwind(TargetFrame, TargetIp, ExceptionRecord, ReturnValue, ContextRecord).Run();
+  if (TargetFrame == nullptr) {  // an exit unwind reached the end of the stack
     NtRaiseException(ExceptionRecord, ContextRecord, FALSE);
     RaiseNested(STATUS_BAD_STACK, ExceptionRecord);
   }
