@@ -61,11 +61,12 @@ function(neptune_import_library name)
   add_custom_target(${name}.implib DEPENDS ${lib})
 endfunction()
 
-# neptune_add_pe(NAME SOURCES file... [DLL | DRIVER] [ENTRY symbol] [DEF file] [LIBS lib...] [IMPORTS dll...] [BASE address])
+# neptune_add_pe(NAME SOURCES file... [DLL | DRIVER] [PROGRAM] [ENTRY symbol] [DEF file] [LIBS lib...] [IMPORTS dll...] [BASE address])
 # A PE image NAME (give the full file name, such as smss.exe) in ${NEPTUNE_PE_DIR}; file alignment is the page, so that
-# the boot volume's frames are the section's pages. Programs start at NtProcessStartup unless ENTRY says otherwise.
+# the boot volume's frames are the section's pages. PROGRAM puts it into \Programs of the image. Programs start at NtProcessStartup unless ENTRY says otherwise.
 function(neptune_add_pe name)
-  cmake_parse_arguments(ARG "DLL;DRIVER" "ENTRY;DEF;BASE" "SOURCES;LIBS;IMPORTS" ${ARGN})
+  file(MAKE_DIRECTORY ${NEPTUNE_PE_DIR}/stripped)
+  cmake_parse_arguments(ARG "DLL;DRIVER;PROGRAM" "ENTRY;DEF;BASE" "SOURCES;LIBS;IMPORTS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   neptune_apply_flavour(${name} pe)
   foreach(lib IN LISTS ARG_LIBS)
@@ -76,6 +77,9 @@ function(neptune_add_pe name)
     list(APPEND options /dll)
   elseif(ARG_DRIVER)
     list(APPEND options /driver)
+  endif()
+  if(ARG_PROGRAM)
+    set_property(GLOBAL APPEND PROPERTY NEPTUNE_PROGRAMS ${name})
   endif()
   if(NOT ARG_ENTRY)
     set(ARG_ENTRY NtProcessStartup)
@@ -100,6 +104,9 @@ function(neptune_add_pe name)
     set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${NEPTUNE_IMPORT_DIR}/${dll}.lib)
   endforeach()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${NEPTUNE_PE_DIR} SUFFIX "")
+  # What goes into the boot volume has no symbols; gdb reads those of the linked file.
+  add_custom_command(TARGET ${name} POST_BUILD VERBATIM
+    COMMAND ${NEPTUNE_LLVM}/llvm-objcopy --strip-debug ${NEPTUNE_PE_DIR}/${name} ${NEPTUNE_PE_DIR}/stripped/${name})
 endfunction()
 
 # neptune_add_tool(NAME SOURCES file... [LIBS lib...]): a host program of the build, in ${NEPTUNE_TOOL_DIR}.

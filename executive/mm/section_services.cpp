@@ -100,7 +100,7 @@ Result<NTSTATUS> NtCreateSection(ke::Caller &caller, UserOut<HANDLE> handle, ACC
   if (size.QuadPart < 0) {
     return Fail(STATUS_SECTION_TOO_BIG);
   }
-  ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+  ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes, ob::Purpose::kCreate));
   Ref<Section> section;
   if (file != nullptr) {
     section =

@@ -162,8 +162,8 @@ Answer NtCreateUserProcess(ke::Caller &caller, UserOut<HANDLE> process_handle, U
   if (attributes.image_name.View().empty()) {
     return Fail(STATUS_INVALID_PARAMETER);
   }
-  ob::CapturedAttributes process_name = TRY(ob::Capture(caller, process_attributes));
-  ob::CapturedAttributes thread_name = TRY(ob::Capture(caller, thread_attributes));
+  ob::CapturedAttributes process_name = TRY(ob::Capture(caller, process_attributes, ob::Purpose::kCreate));
+  ob::CapturedAttributes thread_name = TRY(ob::Capture(caller, thread_attributes, ob::Purpose::kCreate));
   Ref<Process> parent = static_cast<Thread &>(caller).OwnerRef();
   if (attributes.parent != nullptr) {
     parent = TRY(caller.Handles().Reference<Process>(attributes.parent, PROCESS_CREATE_PROCESS));

@@ -24,7 +24,7 @@ Answer NtCreateThreadEx(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK 
   if ((flags & ~kKnown) != 0) {
     return Fail(STATUS_INVALID_PARAMETER);
   }
-  ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+  ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes, ob::Purpose::kCreate));
   Ref<Process> process = TRY(caller.Handles().Reference<Process>(process_handle, PROCESS_CREATE_THREAD));
   Thread::Start start;
   start.routine = reinterpret_cast<PVOID>(start_routine.address);

@@ -7,6 +7,7 @@
 #include <ke/boot_console.hpp>
 #include <ke/frames.hpp>
 #include <ke/interrupts.hpp>
+#include <ke/log.hpp>
 #include <ps/exception.hpp>
 #include <ps/kernel_thread.hpp>
 #include <ps/process.hpp>
@@ -29,7 +30,23 @@ struct PendingReply {
 };
 constinit PendingReply pending;
 
+// Names each service that fails on the console: a debug build with -DNEPTUNE_TRACE=1.
+#ifndef NEPTUNE_TRACE
+#define NEPTUNE_TRACE 0
+#endif
+[[maybe_unused]] void Trace(ps::Thread &thread, NTSTATUS status) {
+  if (status >= 0 || thread.LastService() >= nt::kServiceCount) {
+    return;
+  }
+  ke::Line line;
+  line << thread.Owner().ImageName() << ": " << nt::kServices[thread.LastService()].name << ": ";
+  ke::Log(line.Status(status));
+}
+
 void FinishService(ps::Thread &thread, NTSTATUS status) {
+  if constexpr (NEPTUNE_TRACE != 0) {
+    Trace(thread, status);
+  }
   ps::ServiceReply reply;
   if (thread.Finish(status, reply)) {
     pending = {true, reply};

@@ -66,9 +66,16 @@ RtlpRestoreContext:
     andl $CX_USER_EFLAGS, %eax
     orl $0x202, %eax
     movq %rax, 16(%rsp)
+    // After SYSRET on upstream seL4 CS reads 0x3b, which its descriptor table has as a data segment; its code segment, which
+    // an interrupt's return loads, is 0x2b.
     movw %cs, %ax
     movzwl %ax, %eax
-    movq %rax, 8(%rsp)
+    xorl %edx, %edx
+    larl %eax, %edx
+    testl $0x800, %edx
+    jnz 2f
+    movl $0x2b, %eax
+2:  movq %rax, 8(%rsp)
     movq CX_RIP(%rcx), %rax
     movq %rax, (%rsp)
     movq CX_RBP(%rcx), %rbp
