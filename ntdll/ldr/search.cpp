@@ -1,5 +1,6 @@
 // Finding the file of a DLL: the application's directory, then \SystemRoot\System32.
 
+#include "directories.hpp"
 #include "module.hpp"
 
 #include <cstring>
@@ -145,33 +146,46 @@ Result<HANDLE> OpenIn(Path *path, Wide name) {
 // A missing file lets the search go on; anything else ends it.
 bool Ends(const Result<HANDLE> &file) { return file || !IsMissing(file.error().Code()); }
 
-Result<HANDLE> Search(Path *path, Wide name, PCWSTR search_path) {
-  if (ApplicationDirectory(path)) {
-    Result<HANDLE> file = OpenIn(path, name);
-    if (Ends(file)) {
-      return file;
+// One try after the other until a file is there or something worse than its absence happens.
+struct Attempt {
+  Path *path;
+  Wide name;
+  Result<HANDLE> file = Fail(STATUS_DLL_NOT_FOUND);
+
+  bool In(Wide directory) {
+    if (directory.empty() || !path->SetDirectory(directory)) {
+      return false;
     }
+    file = OpenIn(path, name);
+    return Ends(file);
+  }
+};
+
+Result<HANDLE> Search(Path *path, Wide name, PCWSTR search_path) {
+  Attempt attempt{path, name};
+  if (ApplicationDirectory(path)) {
+    attempt.file = OpenIn(path, name);
+    if (Ends(attempt.file)) {
+      return attempt.file;
+    }
+  }
+  if (ForEachDirectory([](void *context, Wide directory) { return static_cast<Attempt *>(context)->In(directory); },
+                       &attempt)) {
+    return attempt.file;
   }
   for (PCWSTR from = search_path; from != nullptr && *from != 0;) {
     PCWSTR end = from;
     while (*end != 0 && *end != ';') {
       end += 1;
     }
-    if (end != from && path->SetDirectory({from, static_cast<size_t>(end - from)})) {
-      Result<HANDLE> file = OpenIn(path, name);
-      if (Ends(file)) {
-        return file;
-      }
+    if (attempt.In({from, static_cast<size_t>(end - from)})) {
+      return attempt.file;
     }
     from = *end == 0 ? end : end + 1;
   }
-  path->Clear();
-  path->Append({kSystemDirectory, sizeof(kSystemDirectory) / sizeof(WCHAR) - 1});
-  Result<HANDLE> file = OpenIn(path, name);
-  if (!Ends(file)) {
-    return Fail(STATUS_DLL_NOT_FOUND);
-  }
-  return file;
+  return attempt.In({kSystemDirectory, sizeof(kSystemDirectory) / sizeof(WCHAR) - 1})
+             ? attempt.file
+             : Result<HANDLE>(Fail(STATUS_DLL_NOT_FOUND));
 }
 
 // A name with a directory is used as it is; a relative one starts at the current directory.

@@ -191,6 +191,31 @@ void TestFailures() {
   Check("ldr.cycle.unload", LdrUnloadDll(x) == STATUS_SUCCESS && RECORDS(70, 80) && !IsLoaded(NT_TEXT("t_dll_y.dll")));
 }
 
+void TestDirectories() {
+  UNICODE_STRING name;
+  PVOID cookie = nullptr;
+  RtlInitUnicodeString(&name, NT_TEXT("relative"));
+  Check("ldr.directory.relative", LdrAddDllDirectory(&name, &cookie) == STATUS_INVALID_PARAMETER);
+  RtlInitUnicodeString(&name, NT_TEXT("X:\\More"));
+  Check("ldr.directory.add", LdrAddDllDirectory(&name, &cookie) == STATUS_SUCCESS);
+  PWSTR path = nullptr;
+  Check("ldr.directory.path", LdrGetDllPath(nullptr, 0x400, &path, nullptr) == STATUS_SUCCESS &&
+                                  (RtlInitUnicodeString(&name, path), name.Length == 7 * sizeof(WCHAR)) &&
+                                  path[3] == 'M');
+  RtlReleasePath(path);
+  Check("ldr.directory.remove",
+        LdrRemoveDllDirectory(cookie) == STATUS_SUCCESS && LdrRemoveDllDirectory(cookie) == STATUS_INVALID_PARAMETER);
+  RtlInitUnicodeString(&name, NT_TEXT("X:\\Set"));
+  WCHAR buffer[16];
+  UNICODE_STRING read = {0, sizeof(buffer), buffer};
+  Check("ldr.directory.set", LdrSetDllDirectory(&name) == STATUS_SUCCESS &&
+                                 LdrGetDllDirectory(&read) == STATUS_SUCCESS &&
+                                 RtlEqualUnicodeString(&read, &name, FALSE));
+  Check("ldr.directory.clear", LdrSetDllDirectory(nullptr) == STATUS_SUCCESS &&
+                                   LdrGetDllDirectory(&read) == STATUS_SUCCESS && read.Length == 0);
+  Check("ldr.directory.flags", LdrSetDefaultDllDirectories(0x40) == STATUS_INVALID_PARAMETER);
+}
+
 volatile int thread_result;
 
 NTSTATUS NTAPI ThreadMain(PVOID parameter) {
@@ -237,6 +262,7 @@ extern "C" NTSTATUS NtProcessStartup(PPEB) {
   TestTls();
   TestDynamic();
   TestFailures();
+  TestDirectories();
   TestThreads();
   TestFls();
   DbgPrint("t_ldr: %d failed\n", failures);

@@ -51,6 +51,13 @@ NTSYSAPI NTSTATUS NTAPI LdrFindResourceDirectory_U(PVOID DllHandle, const LDR_RE
                                                    PIMAGE_RESOURCE_DIRECTORY *ResourceDirectory);
 NTSYSAPI NTSTATUS NTAPI LdrAccessResource(PVOID DllHandle, const IMAGE_RESOURCE_DATA_ENTRY *ResourceDataEntry,
                                           PVOID *ResourceBuffer, ULONG *ResourceLength);
+NTSYSAPI NTSTATUS NTAPI LdrSetDllDirectory(PCUNICODE_STRING Path);
+NTSYSAPI NTSTATUS NTAPI LdrGetDllDirectory(PUNICODE_STRING Path);
+NTSYSAPI NTSTATUS NTAPI LdrAddDllDirectory(PCUNICODE_STRING NewDirectory, PVOID *Cookie);
+NTSYSAPI NTSTATUS NTAPI LdrRemoveDllDirectory(PVOID Cookie);
+NTSYSAPI NTSTATUS NTAPI LdrSetDefaultDllDirectories(ULONG Flags);
+NTSYSAPI NTSTATUS NTAPI LdrGetDllPath(PCWSTR Module, ULONG Flags, PWSTR *Path, PWSTR *SearchPaths);
+NTSYSAPI VOID NTAPI RtlReleasePath(PWSTR Path);
 NTSYSAPI NTSTATUS NTAPI LdrShutdownProcess(VOID);
 NTSYSAPI NTSTATUS NTAPI LdrShutdownThread(VOID);
 NTSYSAPI VOID NTAPI LdrInitializeThunk(PVOID ContextRecord, PVOID NtdllBase, PVOID Parameter);
