@@ -11,6 +11,8 @@
 #include <thread>
 #include <utility>
 
+extern "C" VOID RtlpFreeThreadEvent();
+
 namespace {
 
 struct Event {
@@ -25,9 +27,10 @@ struct Region {
   std::set<uintptr_t> committed;
 };
 
-std::mutex state_mutex;
-std::map<uintptr_t, Region> regions;
-std::map<uintptr_t, std::shared_ptr<Event>> events;
+// Never destroyed: the threads of the pools outlive main.
+std::mutex &state_mutex = *new std::mutex;
+std::map<uintptr_t, Region> &regions = *new std::map<uintptr_t, Region>;
+std::map<uintptr_t, std::shared_ptr<Event>> &events = *new std::map<uintptr_t, std::shared_ptr<Event>>;
 uintptr_t next_handle = 4;
 int fail_after = -1;
 NTSTATUS raised;
@@ -271,7 +274,46 @@ NTSTATUS NtCreateUserProcess(HANDLE *process, HANDLE *thread, ACCESS_MASK, ACCES
 
 NTSTATUS NtProtectVirtualMemory(HANDLE, PVOID *, SIZE_T *, ULONG, ULONG *) { return STATUS_SUCCESS; }
 NTSTATUS NtQuerySystemTime(LARGE_INTEGER *time) {
-  time->QuadPart = 1;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  time->QuadPart = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() / 100;
+  return STATUS_SUCCESS;
+}
+
+// Polls: good enough for a test.
+NTSTATUS NtWaitForMultipleObjects(ULONG count, HANDLE *handles, WAIT_TYPE, BOOLEAN, LARGE_INTEGER *timeout) {
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
+    for (ULONG i = 0; i < count; ++i) {
+      LARGE_INTEGER no_time{};
+      const NTSTATUS status = NtWaitForSingleObject(handles[i], FALSE, &no_time);
+      if (status != STATUS_TIMEOUT) {
+        return status == STATUS_SUCCESS ? static_cast<NTSTATUS>(i) : status;
+      }
+    }
+    if (timeout != nullptr &&
+        std::chrono::steady_clock::now() - start >= std::chrono::nanoseconds(-timeout->QuadPart * 100)) {
+      return STATUS_TIMEOUT;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
+NTSTATUS NtReleaseMutant(HANDLE, LONG *) { return STATUS_INVALID_HANDLE; }
+NTSTATUS NtReleaseSemaphore(HANDLE, LONG, LONG *) { return STATUS_INVALID_HANDLE; }
+NTSTATUS LdrUnloadDll(PVOID) { return STATUS_DLL_NOT_FOUND; }
+
+NTSTATUS RtlCreateUserThread(HANDLE, PSECURITY_DESCRIPTOR, BOOLEAN, ULONG, SIZE_T, SIZE_T,
+                             PUSER_THREAD_START_ROUTINE routine, PVOID parameter, PHANDLE, PCLIENT_ID) {
+  {
+    const std::lock_guard guard(state_mutex);
+    if (ShouldFail()) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  std::thread([=] {
+    routine(parameter);
+    RtlpFreeThreadEvent();
+  }).detach();
   return STATUS_SUCCESS;
 }
 NTSTATUS NtQueryPerformanceCounter(LARGE_INTEGER *, LARGE_INTEGER *) { return STATUS_NOT_IMPLEMENTED; }
