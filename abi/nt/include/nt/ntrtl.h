@@ -9,6 +9,7 @@
 #include <nt/ntrtl_atom.h>
 #include <nt/ntrtl_basic.h>
 #include <nt/ntrtl_crt.h>
+#include <nt/ntrtl_pool.h>
 #include <nt/ntrtl_security.h>
 #include <nt/ntrtl_string.h>
 #if __has_include(<nt/ntrtl_heap.h>)
