@@ -115,7 +115,7 @@ void BadFrees() {
   PVOID middle = static_cast<char *>(region.base) + kPage;
   SIZE_T size = 0;
   CHECK_STATUS(NtFreeVirtualMemory(NtCurrentProcess(), &middle, &size, MEM_RELEASE), STATUS_FREE_VM_NOT_AT_BASE);
-  PVOID nowhere = At<void>(0x10000);
+  PVOID nowhere = At<void>(0x123450000);
   CHECK(!NT_SUCCESS(NtFreeVirtualMemory(NtCurrentProcess(), &nowhere, &size, MEM_RELEASE)));
   PVOID base = region.base;
   CHECK_STATUS(NtFreeVirtualMemory(NtCurrentProcess(), &base, &size, MEM_RELEASE | MEM_DECOMMIT),

@@ -95,7 +95,7 @@ void Bad() {
   CHECK_STATUS(
       NtMapViewOfSection(good->Get(), NtCurrentProcess(), &base, 0, 0, &offset, &length, ViewUnmap, 0, PAGE_READWRITE),
       STATUS_INVALID_VIEW_SIZE);
-  CHECK_STATUS(NtUnmapViewOfSection(NtCurrentProcess(), At<void>(0x10000)), STATUS_NOT_MAPPED_VIEW);
+  CHECK_STATUS(NtUnmapViewOfSection(NtCurrentProcess(), At<void>(0x123450000)), STATUS_NOT_MAPPED_VIEW);
 }
 
 void Image() {

@@ -73,7 +73,7 @@ void Cancel() {
 void Bad() {
   Handle timer;
   CHECK_STATUS(NtCreateTimer(timer.Out(), TIMER_ALL_ACCESS, nullptr, static_cast<TIMER_TYPE>(5)),
-               STATUS_INVALID_PARAMETER);
+               STATUS_INVALID_PARAMETER_4);
   CHECK_SUCCESS(NtCreateTimer(timer.Out(), TIMER_ALL_ACCESS, nullptr, NotificationTimer));
   LARGE_INTEGER due = Milliseconds(20);
   CHECK_STATUS(NtSetTimer(timer.Get(), &due, nullptr, nullptr, FALSE, -1, nullptr), STATUS_INVALID_PARAMETER);
