@@ -171,6 +171,14 @@ Result<std::byte *> FrameBytes(FrameId frame) {
   return reinterpret_cast<std::byte *>(address);
 }
 
+void LeaveWindow(FrameId frame) {
+  FrameInfo &info = InfoOf(frame);
+  if (info.mapped) {
+    (void)cap::Unmap(cap::Cap<cap::Frame>(frame));  // fails for no frame of ours
+    info.mapped = false;
+  }
+}
+
 FrameId ImageFrame(const void *address) {
   auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(image_start);
   seL4_SlotPos slot = boot_info->userImageFrames.start + offset / kPageSize;

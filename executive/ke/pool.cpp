@@ -138,22 +138,36 @@ void FreeSmall(void *pointer) {
   }
 }
 
-// Fresh pages at the end of the region. What was mapped before a failure stays for the next try.
+// Fresh pages at the end of the region. The place is taken first: allocating a frame may itself need a large block (the
+// infos of a new leaf). What was mapped before a failure is a smaller free block.
 Large *GrowLarge(std::size_t pages) {
   std::uint64_t start = large_next;
-  for (std::size_t i = 0; i < pages; i += 1) {
+  large_next += pages * kPageSize;
+  std::size_t done = 0;
+  for (; done < pages; done += 1) {
     Result<FrameId> frame = AllocateFrame(false);
     if (!frame) {
-      return nullptr;
+      break;
     }
-    // The original capability is mapped here instead of the window: such a frame is never anything else.
-    if (!OwnVSpace().Map(*frame, start + i * kPageSize, Protection::kReadWrite)) {
-      return nullptr;
+    // The original capability is mapped here instead of the window: such a frame is never anything else. A used one may
+    // still be there.
+    LeaveWindow(*frame);
+    if (!OwnVSpace().Map(*frame, start + done * kPageSize, Protection::kReadWrite)) {
+      ReleaseFrame(*frame);
+      break;
     }
   }
-  large_next = start + pages * kPageSize;
+  if (done == 0) {
+    return nullptr;
+  }
   auto *large = new (reinterpret_cast<void *>(start)) Large;
-  large->pages = pages;
+  large->pages = done;
+  use.pages += done;
+  if (done < pages) {
+    large->next = free_large;
+    free_large = large;
+    return nullptr;
+  }
   return large;
 }
 
@@ -177,7 +191,6 @@ void *AllocateLarge(std::size_t size) {
     if (large == nullptr) {
       return nullptr;
     }
-    use.pages += pages;
   }
   use.bytes += large->pages * kPageSize;
   return reinterpret_cast<std::byte *>(large) + kLargeHeader;

@@ -24,6 +24,10 @@ void ReleaseFrame(FrameId frame);
 // The bytes of a frame as the Executive sees them. STATUS_NO_MEMORY when the window's page table cannot be made.
 Result<std::byte *> FrameBytes(FrameId frame);
 
+// Takes a frame out of the window, so that its original capability may be mapped elsewhere. Only for one that nobody
+// else uses: what FrameBytes() gave is gone.
+void LeaveWindow(FrameId frame);
+
 // The frame of a page of the Executive's own image (the boot volume lies there), or 0 for an address outside it.
 FrameId ImageFrame(const void *address);
 
