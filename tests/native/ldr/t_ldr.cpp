@@ -17,6 +17,13 @@ __declspec(dllimport) extern int a_data;
 __declspec(dllimport) extern int *a_pointer;
 }
 
+// What the linker calls for /delayload imports.
+extern "C" IMAGE_DOS_HEADER __ImageBase;
+extern "C" PVOID __delayLoadHelper2(PCIMAGE_DELAYLOAD_DESCRIPTOR descriptor, PIMAGE_THUNK_DATA thunk) {
+  return LdrResolveDelayLoadedAPI(&__ImageBase, descriptor, nullptr, nullptr, thunk, 0);
+}
+extern "C" __declspec(dllimport) int Answer();  // of t_dll_d.dll, delay-loaded
+
 namespace {
 
 thread_local int program_tls = 11;
@@ -216,6 +223,13 @@ void TestDirectories() {
   Check("ldr.directory.flags", LdrSetDefaultDllDirectories(0x40) == STATUS_INVALID_PARAMETER);
 }
 
+void TestDelayLoad() {
+  ClearRecord();
+  Check("ldr.delay.before", !IsLoaded(NT_TEXT("t_dll_d")));
+  Check("ldr.delay.call", Answer() == 42 && RECORDS(51) && IsLoaded(NT_TEXT("t_dll_d")));
+  Check("ldr.delay.again", Answer() == 42 && RecordedCount() == 0);
+}
+
 volatile int thread_result;
 
 NTSTATUS NTAPI ThreadMain(PVOID parameter) {
@@ -265,6 +279,7 @@ extern "C" NTSTATUS NtProcessStartup(PPEB) {
   TestDirectories();
   TestThreads();
   TestFls();
+  TestDelayLoad();
   DbgPrint("t_ldr: %d failed\n", failures);
   return failures;
 }

@@ -48,5 +48,20 @@ typedef struct _IMAGE_RESOURCE_DATA_ENTRY {
 } IMAGE_RESOURCE_DATA_ENTRY, *PIMAGE_RESOURCE_DATA_ENTRY;
 NT_STATIC_ASSERT(sizeof(IMAGE_RESOURCE_DATA_ENTRY) == 16);
 
+typedef struct _IMAGE_DELAYLOAD_DESCRIPTOR {
+  union {
+    ULONG AllAttributes;  // bit 0: the fields below are RVAs
+  } Attributes;
+  ULONG DllNameRVA;
+  ULONG ModuleHandleRVA;
+  ULONG ImportAddressTableRVA;
+  ULONG ImportNameTableRVA;
+  ULONG BoundImportAddressTableRVA;
+  ULONG UnloadInformationTableRVA;
+  ULONG TimeDateStamp;
+} IMAGE_DELAYLOAD_DESCRIPTOR, *PIMAGE_DELAYLOAD_DESCRIPTOR;
+typedef const IMAGE_DELAYLOAD_DESCRIPTOR *PCIMAGE_DELAYLOAD_DESCRIPTOR;
+NT_STATIC_ASSERT(sizeof(IMAGE_DELAYLOAD_DESCRIPTOR) == 32);
+
 #define IMAGE_FIRST_SECTION(headers) \
   ((PIMAGE_SECTION_HEADER)((char *)&(headers)->OptionalHeader + (headers)->FileHeader.SizeOfOptionalHeader))

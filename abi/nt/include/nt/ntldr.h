@@ -27,6 +27,26 @@ typedef struct _LDR_RESOURCE_INFO {
 
 typedef VOID(NTAPI *PLDR_ENUM_CALLBACK)(PLDR_DATA_TABLE_ENTRY ModuleInformation, PVOID Parameter, BOOLEAN *Stop);
 
+typedef struct _DELAYLOAD_PROC_DESCRIPTOR {
+  ULONG ImportDescribedByName;
+  union {
+    PCSTR Name;
+    ULONG Ordinal;
+  } Description;
+} DELAYLOAD_PROC_DESCRIPTOR, *PDELAYLOAD_PROC_DESCRIPTOR;
+typedef struct _DELAYLOAD_INFO {
+  ULONG Size;
+  PCIMAGE_DELAYLOAD_DESCRIPTOR DelayloadDescriptor;
+  PIMAGE_THUNK_DATA ThunkAddress;
+  PCSTR TargetDllName;
+  DELAYLOAD_PROC_DESCRIPTOR TargetApiDescriptor;
+  PVOID TargetModuleBase;
+  PVOID Unused;
+  ULONG LastError;
+} DELAYLOAD_INFO, *PDELAYLOAD_INFO;
+typedef PVOID(NTAPI *PDELAYLOAD_FAILURE_DLL_CALLBACK)(ULONG NotificationReason, PDELAYLOAD_INFO DelayloadInfo);
+typedef PVOID(NTAPI *PDELAYLOAD_FAILURE_SYSTEM_ROUTINE)(PCSTR DllName, PCSTR ProcName);
+
 NT_EXTERN_C_BEGIN
 
 NTSYSAPI NTSTATUS NTAPI LdrLoadDll(PCWSTR DllPath, PULONG DllCharacteristics, PCUNICODE_STRING DllName,
@@ -58,6 +78,10 @@ NTSYSAPI NTSTATUS NTAPI LdrRemoveDllDirectory(PVOID Cookie);
 NTSYSAPI NTSTATUS NTAPI LdrSetDefaultDllDirectories(ULONG Flags);
 NTSYSAPI NTSTATUS NTAPI LdrGetDllPath(PCWSTR Module, ULONG Flags, PWSTR *Path, PWSTR *SearchPaths);
 NTSYSAPI VOID NTAPI RtlReleasePath(PWSTR Path);
+NTSYSAPI PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID ParentModuleBase, PCIMAGE_DELAYLOAD_DESCRIPTOR DelayloadDescriptor,
+                                              PDELAYLOAD_FAILURE_DLL_CALLBACK FailureDllHook,
+                                              PDELAYLOAD_FAILURE_SYSTEM_ROUTINE FailureSystemHook,
+                                              PIMAGE_THUNK_DATA ThunkAddress, ULONG Flags);
 NTSYSAPI NTSTATUS NTAPI LdrShutdownProcess(VOID);
 NTSYSAPI NTSTATUS NTAPI LdrShutdownThread(VOID);
 NTSYSAPI VOID NTAPI LdrInitializeThunk(PVOID ContextRecord, PVOID NtdllBase, PVOID Parameter);
