@@ -165,6 +165,15 @@ class Programs(case.BootCase):
             self.shell("probe exit 0")
         self.assertGreaterEqual(self.free_memory(), before - 64)
 
+    def test_much_memory(self):
+        # What the first use makes (tables, records of frames) stays for the next.
+        self.assertEqual(self.shell("probe memory 200"), [])
+        before = self.free_memory()
+        # More than the machine has is a status, for this program only; the next one gets its memory, zeroed.
+        self.assert_one_line("probe memory 2000", r"exit status 0xC[0-9A-F]{7} STATUS_(COMMITMENT_LIMIT|NO_MEMORY)")
+        self.assertEqual(self.shell("probe memory 200"), [])
+        self.assertGreaterEqual(self.free_memory(), before - 64)
+
     def free_memory(self):
         """KiB, as sysinfo says."""
         return int(self.find(self.shell("sysinfo"), r"^Memory free +([\d,]+)").group(1).replace(",", ""))

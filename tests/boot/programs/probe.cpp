@@ -30,6 +30,33 @@ void PrintTimes() {
   }
 }
 
+// Commits and touches MIB mebibytes, checks them, and gives them back.
+NTSTATUS UseMemory(unsigned long long mebibytes) {
+  PVOID base = nullptr;
+  SIZE_T size = mebibytes << 20;
+  NTSTATUS status =
+      NtAllocateVirtualMemory(NtCurrentProcess(), &base, 0, &size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+  if (!NT_SUCCESS(status)) {
+    return status;
+  }
+  auto *words = static_cast<volatile unsigned long long *>(base);
+  constexpr SIZE_T kStep = 4096 / sizeof(unsigned long long);
+  const SIZE_T pages = size / 4096;
+  for (SIZE_T i = 0; i < pages; ++i) {
+    if (words[i * kStep] != 0) {
+      return STATUS_DATA_ERROR;  // not zeroed
+    }
+    words[i * kStep] = i + 1;
+  }
+  for (SIZE_T i = 0; i < pages; ++i) {
+    if (words[i * kStep] != i + 1) {
+      return STATUS_DATA_ERROR;
+    }
+  }
+  size = 0;
+  return NtFreeVirtualMemory(NtCurrentProcess(), &base, &size, MEM_RELEASE);
+}
+
 }  // namespace
 
 NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
@@ -42,6 +69,10 @@ NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
   if (word == "exit") {
     unsigned long long status = 0;
     return ParseNumber(value, status) ? static_cast<NTSTATUS>(status) : STATUS_INVALID_PARAMETER;
+  }
+  if (word == "memory") {
+    unsigned long long mebibytes = 0;
+    return ParseNumber(value, mebibytes) ? UseMemory(mebibytes) : STATUS_INVALID_PARAMETER;
   }
   if (word == "calls") {
     probe::BadCalls();
