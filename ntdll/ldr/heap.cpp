@@ -23,8 +23,10 @@ constexpr size_t kSmallestShift = 5;
 constexpr size_t kClasses = 11;  // 32 bytes to 32 KiB
 
 Header *free_lists[kClasses];
-char *chunk;
-size_t chunk_left;
+// Enough for a program with a few DLLs: no allocation service at its start.
+alignas(16) char first_chunk[16384];
+char *chunk = first_chunk;
+size_t chunk_left = sizeof(first_chunk);
 std::atomic_flag busy = ATOMIC_FLAG_INIT;
 
 class Guard {

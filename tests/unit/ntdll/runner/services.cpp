@@ -413,6 +413,9 @@ std::map<uint64_t, ULONG> page_protections;
 NTSTATUS Serve(const Call &call, bool *has_apc, Apc *apc) {
   std::string_view name = call.number < nt::kServiceCount ? nt::kServices[call.number].name : "?";
   NTSTATUS status = STATUS_SUCCESS;
+  if (std::getenv("RUNNER_TRACE") != nullptr) {
+    std::printf("runner: %.*s\n", static_cast<int>(name.size()), name.data());
+  }
   if (!DispatchWait(call, name, &status)) {
     lock.lock();
     status = Dispatch(call, name);
