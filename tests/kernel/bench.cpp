@@ -107,6 +107,15 @@ TEST(bench_map_unmap) {
          }));
 }
 
+TEST(bench_fault) {
+  // The handler answers without mapping anything: fault, message, reply, the same fault again.
+  const Cptr endpoint = New(seL4_EndpointObject);
+  StartThread([](Word address) { static_cast<void>(*reinterpret_cast<volatile Word *>(address)); }, kScratch,
+              {.priority = 255, .fault_endpoint = endpoint});
+  Recv(endpoint);
+  Report("page fault, message and reply", Measure([&] { ReplyRecv(endpoint, {}); }));
+}
+
 TEST(bench_objects) {
   const Cptr untyped = NewUntyped(14);
   const Cptr slot = NewSlot();

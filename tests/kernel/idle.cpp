@@ -1,4 +1,5 @@
-// Sleeps with nothing to run, between two marks: boot_test.py counts the interrupts of the kernel's own timer in between.
+// Sleeps with nothing to run, between two marks: boot_test.py counts the interrupts of the kernel's own timer in
+// between.
 #include "env.hpp"
 
 using namespace test;

@@ -278,3 +278,102 @@ TEST(random_invocations) {
     }
   }
 }
+
+// --- A thread without rights that makes random system calls with random registers ---
+
+namespace {
+
+constexpr Word kHostileCode = 0x40000000;
+constexpr Word kUserRegisters = 20;
+
+/// A word that is more often near something interesting than not.
+Word Hostile() {
+  switch (Below(8)) {
+    case 0:
+      return Random();
+    case 1:
+      return Random() & 0xffff;
+    case 2:
+      return ~Below(64);
+    case 3:
+      return Word{1} << Below(64);
+    case 4:
+      return 0xffffff8000000000 + Below(1 << 20);
+    case 5:
+      return 0xffffffff80100000 + Below(1 << 20);
+    default:
+      return Below(4);
+  }
+}
+
+}  // namespace
+
+TEST(hostile_thread) {
+  extern char code[] asm("HostileCode");
+  state = (parameters.seed + 2) * 0x9e3779b97f4a7c15;
+  digest = 0xcbf29ce484222325;
+  const Cptr vspace = New(seL4_X64_PML4Object);
+  EXPECT_OK(Invoke(seL4_CapInitThreadASIDPool, X86ASIDPoolAssign, {}, {vspace}));
+  EXPECT_OK(Invoke(New(seL4_X86_PDPTObject), X86PDPTMap, {kHostileCode, 0}, {vspace}));
+  EXPECT_OK(Invoke(New(seL4_X86_PageDirectoryObject), X86PageDirectoryMap, {kHostileCode, 0}, {vspace}));
+  EXPECT_OK(Invoke(New(seL4_X86_PageTableObject), X86PageTableMap, {kHostileCode, 0}, {vspace}));
+  const Cptr frame = NewSlot();
+  EXPECT_OK(Copy(frame, ImageFrame(code), 2));
+  EXPECT_OK(MapFrame(frame, vspace, kHostileCode));
+  const Cptr buffer = New(seL4_X86_4K);
+  EXPECT_OK(MapFrame(buffer, vspace, kHostileCode + 0x1000));
+  const Cptr view = NewSlot();
+  EXPECT_OK(Copy(view, buffer));
+  EXPECT_OK(MapFrame(view, kRootVSpace, kScratch));
+  auto *const words = reinterpret_cast<volatile Word *>(kScratch);
+
+  // Its CSpace: an endpoint to its fault handler, a notification, two empty slots.
+  const Cptr endpoint = New(seL4_EndpointObject);
+  const Cptr node = New(seL4_CapTableObject, 2);
+  const Cptr faults = Badged(endpoint, 1);
+  EXPECT_OK(Invoke(node, CNodeCopy, {0, 2, faults, kDepth, 15}, {kRootCNode}));
+  EXPECT_OK(Invoke(node, CNodeCopy, {1, 2, New(seL4_NotificationObject), kDepth, 15}, {kRootCNode}));
+  const Cptr tcb = New(seL4_TCBObject);
+  EXPECT_OK(Invoke(tcb, TCBConfigure, {0, seL4_CNode_CapData_new(0, 62).words[0], 0, kHostileCode + 0x1000},
+                   {node, vspace, buffer}));
+  EXPECT_OK(Invoke(tcb, TCBSetSchedParams, {100, 100}, {kRootTcb}));
+
+  const Word count = parameters.count;
+  for (Word i = 0; i < count; ++i) {
+    for (Word j = 0; j < 128; j += 1 + Below(16)) {
+      words[j] = Hostile();
+    }
+    seL4_IPCBuffer &own = *boot_info->ipcBuffer;
+    Message message;
+    message.info = seL4_MessageInfo_new(TCBWriteRegisters, 0, 0, kUserRegisters + 2);
+    message.mr[0] = 1;
+    message.mr[1] = kUserRegisters;
+    for (Word j = 0; j < kUserRegisters; ++j) {
+      const Word value = j == 0 ? kHostileCode + (OneIn(16) ? 2 : 0) : j == 2 ? Below(4096) & ~Word{0x100} : Hostile();
+      (j + 2 < 4 ? message.mr[j + 2] : own.msg[j + 2]) = value;
+    }
+    // RDX is the system call: often a real one, never a debug kernel's (one of those halts).
+    Word &number = own.msg[6 + 2];
+    if (!OneIn(4) || number + 64 < 64) {
+      number = ~Below(8);
+    }
+    EXPECT_EQ(Call(tcb, message).Label(), seL4_NoError);
+    SetOwnPriority(50);
+    SetOwnPriority(seL4_MaxPrio);
+    const Message answer = NBRecv(endpoint);
+    if (answer.badge != 0) {
+      Mix(answer.Label());
+      Mix(answer.Length());
+    } else {
+      Mix(1);
+    }
+    EXPECT_OK(Invoke(tcb, TCBSuspend));
+    if ((i + 1) % kReport == 0) {
+      Print("digest ");
+      PrintNumber(i + 1);
+      Print(" ");
+      PrintHex(digest);
+      Print("\n");
+    }
+  }
+}

@@ -53,7 +53,7 @@ def run(arguments, kernel, root):
     """Returns the exit status and the lines."""
     command = ["qemu-system-x86_64", "-accel", "tcg", "-M", arguments.machine, "-cpu", CPU, "-m", arguments.memory,
                "-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none", "-nodefaults",
-               "-kernel", kernel, "-initrd", root]
+               "-device", "edu", "-kernel", kernel, "-initrd", root]
     if arguments.icount:
         command += ["-icount", "shift=0,sleep=off"]
     machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -65,7 +65,9 @@ def run(arguments, kernel, root):
         for raw in machine.stdout:
             line = raw.decode("utf-8", "replace").rstrip()
             lines.append(line)
-            print(line, flush=True)
+            # Test threads end by a fault that nobody hears of, which a debug kernel mentions.
+            if not line.startswith("kernel: unhandled fault"):
+                print(line, flush=True)
             if line.startswith(("kernel.abi: broken", "kernel: cannot boot", "kernel: panic")):
                 break
             if summary := SUMMARY.match(line):

@@ -47,6 +47,13 @@ ForeignServer:
   jmp 3b
   .balign 4096
 
+// One system call, then an undefined instruction.
+  .globl HostileCode
+HostileCode:
+  syscall
+  ud2
+  .balign 4096
+
   .section .bss, "aw", @nobits
   .balign 16
   .skip 65536
