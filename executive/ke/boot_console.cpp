@@ -102,6 +102,9 @@ void MachineConsole::Write(std::string_view bytes) {
 }
 
 void MachineConsole::Interrupt() {
+  // The line is edge-triggered: what arrives after it is acknowledged rings again, what arrived before is read now. The other way
+  // round a byte in between would ring while the pin is masked, and be forgotten.
+  serial_.Acknowledge();
   char bytes[16];
   while (std::size_t count = serial_.Read(bytes)) {
     for (std::size_t i = 0; i < count && count_ < kInput; i += 1) {
@@ -109,7 +112,6 @@ void MachineConsole::Interrupt() {
       count_ += 1;
     }
   }
-  serial_.Acknowledge();
   if (count_ != 0) {
     ready_->Set();
   }
