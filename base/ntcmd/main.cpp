@@ -18,5 +18,5 @@ NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
   std::string_view behind_switch;
   ProgramName(text, behind_name);
   ProgramName(behind_name, behind_switch);
-  return shell.RunLine(behind_switch);
+  return shell.RunOne(behind_switch);
 }

@@ -17,7 +17,8 @@ using native::String;
 namespace console = native::console;
 
 NTSTATUS Usage(const Context &context) {
-  console::Print("usage: {} {}\n", context.command.name, context.command.synopsis);
+  console::Print("usage: {}{}{}\n", context.command.name, context.command.synopsis.empty() ? "" : " ",
+                 context.command.synopsis);
   return STATUS_INVALID_PARAMETER;
 }
 
@@ -25,6 +26,11 @@ NTSTATUS Report(const Context &context, NTSTATUS status, std::string_view argume
   console::Print("{}: {}{}{}\n", context.command.name, native::StatusText(status), argument.empty() ? "" : " ",
                  argument);
   return status;
+}
+
+NTSTATUS Shell::RunOne(std::string_view line) {
+  const NTSTATUS status = RunLine(line);
+  return leaving_ ? exit_status_ : status;
 }
 
 NTSTATUS Shell::Run() {

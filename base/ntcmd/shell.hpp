@@ -45,6 +45,9 @@ class Shell {
   // Reads and runs lines until `exit` or the end of input; the exit status of the shell.
   NTSTATUS Run();
 
+  // Runs one line for a shell that ends with it; the exit status of the shell.
+  NTSTATUS RunOne(std::string_view line);
+
   // Runs one line. Returns its status and keeps it for %ERRORLEVEL%.
   NTSTATUS RunLine(std::string_view line);
 

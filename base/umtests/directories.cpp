@@ -89,13 +89,16 @@ void LongestName() {
   for (std::size_t i = 1; i < 32767; ++i) {
     path[i] = L'n';
   }
-  UNICODE_STRING name{65534, 65534, path};
+  UNICODE_STRING name{65532, 65534, path};
   OBJECT_ATTRIBUTES attributes;
   InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, nullptr, nullptr);
   Handle event;
   CHECK_STATUS(NtOpenEvent(event.Out(), EVENT_ALL_ACCESS, &attributes), STATUS_OBJECT_NAME_NOT_FOUND);
-  name.Length = 65533;
-  CHECK_STATUS(NtOpenEvent(event.Out(), EVENT_ALL_ACCESS, &attributes), STATUS_OBJECT_NAME_INVALID);
+  // No room for a terminator, or half a character.
+  for (const USHORT length : {USHORT{65534}, USHORT{65531}}) {
+    name.Length = length;
+    CHECK_STATUS(NtOpenEvent(event.Out(), EVENT_ALL_ACCESS, &attributes), STATUS_OBJECT_NAME_INVALID);
+  }
 }
 
 constexpr Test kTests[] = {

@@ -76,7 +76,7 @@ void Bad() {
                STATUS_INVALID_PARAMETER_4);
   CHECK_SUCCESS(NtCreateTimer(timer.Out(), TIMER_ALL_ACCESS, nullptr, NotificationTimer));
   LARGE_INTEGER due = Milliseconds(20);
-  CHECK_STATUS(NtSetTimer(timer.Get(), &due, nullptr, nullptr, FALSE, -1, nullptr), STATUS_INVALID_PARAMETER);
+  CHECK_STATUS(NtSetTimer(timer.Get(), &due, nullptr, nullptr, FALSE, -1, nullptr), STATUS_INVALID_PARAMETER_6);
 }
 
 constexpr Test kTests[] = {
