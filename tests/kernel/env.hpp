@@ -89,6 +89,17 @@ inline void LetOthersRun() {
   SetOwnPriority(seL4_MaxPrio);
 }
 
+// --- Interrupts ---
+/// An edge that came before the handler was set may have been latched: it is taken and acknowledged.
+inline void DropStaleInterrupt(Cptr handler, Cptr notification) {
+  for (int i = 0; i < 2; ++i) {
+    Invoke(handler, IRQAckIRQ);
+    Yield();
+    Poll(notification);
+  }
+  Invoke(handler, IRQAckIRQ);
+}
+
 // --- The tests ---
 struct Test {
   std::string_view name;

@@ -11,6 +11,7 @@ TEST(idle_for_a_while) {
   const Cptr handler = NewSlot();
   EXPECT_OK(Invoke(seL4_CapIRQControl, X86IRQIssueIRQHandlerIOAPIC, {handler, kDepth, 0, 2, 0, 0, 0}, {kRootCNode}));
   EXPECT_OK(Invoke(handler, IRQSetIRQHandler, {}, {Badged(notification, 1)}));
+  DropStaleInterrupt(handler, notification);
   Print("idle begins\n");
   for (int i = 0; i < 5; ++i) {
     // 50 ms each.

@@ -11,7 +11,7 @@ import tempfile
 import threading
 
 SUMMARY = re.compile(r"kernel\.abi: (\d+) passed, (\d+) failed, (\d+) skipped")
-CPU = "Nehalem,+fsgsbase,+pdpe1gb,+invtsc"
+CPU = os.environ.get("NEPTUNE_TEST_CPU", "Nehalem,+fsgsbase,+pdpe1gb,+invtsc")
 RANDOM_MARK = b"NTRANDOM"
 
 

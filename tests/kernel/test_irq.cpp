@@ -92,6 +92,7 @@ TEST(timer_interrupts_arrive) {
   const Cptr handler = NewSlot();
   EXPECT_OK(Issue(handler, 0, kPitPin, 0, 0, kPitIrq));
   EXPECT_OK(Invoke(handler, IRQSetIRQHandler, {}, {Badged(notification, 0x40)}));
+  DropStaleInterrupt(handler, notification);
   for (int i = 0; i < 5; ++i) {
     StartPit(ports, 1000);
     EXPECT_EQ(Wait(notification), 0x40);
@@ -113,6 +114,7 @@ TEST(timer_interrupt_preempts) {
   const Cptr handler = NewSlot();
   EXPECT_OK(Issue(handler, 0, kPitPin, 0, 0, kPitIrq));
   EXPECT_OK(Invoke(handler, IRQSetIRQHandler, {}, {Badged(notification, 2)}));
+  DropStaleInterrupt(handler, notification);
   StartThread(
       [](Word) {
         for (volatile Word count = 0;; count = count + 1) {

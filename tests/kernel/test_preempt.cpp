@@ -62,6 +62,7 @@ Result Prepare(void (*waiter)(Word)) {
   const Thread thread = StartThread(waiter, 0, {.priority = 200, .start = false});
   waiter_buffer = thread.buffer;
   result = Invoke(handler, IRQSetIRQHandler, {}, {notification});
+  DropStaleInterrupt(handler, notification);
   Invoke(thread.tcb, TCBResume);
   LetOthersRun();
   SetOwnPriority(100);
