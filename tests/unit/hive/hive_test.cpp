@@ -65,6 +65,11 @@ TEST(Hive, VolatileKeysStayOutOfTheFile) {
   EXPECT_EQ(*hive.ChildAt(kept, 1), lost);
 
   const auto file = File(hive);
+  std::uint32_t words[2];  // volatile sub-keys of `kept`, as other readers would find them: none
+  std::memcpy(&words[0], file.data() + 4096 + static_cast<std::uint32_t>(kept) + 4 + 0x18, 4);
+  std::memcpy(&words[1], file.data() + 4096 + static_cast<std::uint32_t>(kept) + 4 + 0x20, 4);
+  EXPECT_EQ(words[0], 0u);
+  EXPECT_EQ(words[1], REGF_NIL);
   Hive again = *Hive::Load(memory, file);
   const Key key = *again.FindChild(again.Root(), u"kept");
   EXPECT_EQ(again.Describe(key).sub_keys, 1u);
@@ -110,6 +115,7 @@ TEST(Hive, ValuesOfEverySize) {
   EXPECT_TRUE(again.DeleteValue(again.Root(), u"", 4));
   EXPECT_EQ(StatusOf(again.DeleteValue(again.Root(), u"", 4)), STATUS_OBJECT_NAME_NOT_FOUND);
   EXPECT_EQ(again.Describe(again.Root()).max_value_data, 0u);
+  EXPECT_EQ(AllocatedCells(File(again)), 2u);
 }
 
 TEST(Hive, ThousandsOfChildrenInAnyOrder) {
@@ -135,6 +141,7 @@ TEST(Hive, ThousandsOfChildrenInAnyOrder) {
     }
     EXPECT_EQ(again.Describe(again.Root()).sub_keys, 0u);
     EXPECT_EQ(again.Describe(again.Root()).max_name, 0u);
+    EXPECT_EQ(AllocatedCells(File(again)), 2u);
   }
   EXPECT_EQ(memory.outstanding, 0u);
 }
@@ -262,6 +269,28 @@ TEST(Hive, KeysInOrderFillTheirLeaves) {
   EXPECT_EQ(leaves, 4);
 }
 
+// Windows finds keys by these: 37 times the hash so far plus the upper-case character, for each.
+TEST(Hive, HashesInLists) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  for (unsigned i = 0; i < 9; i++) {
+    MUST(hive.CreateChild(hive.Root(), Number("key", i * 5 % 9), {}));
+  }
+  const auto file = File(hive);
+  const auto word = [&](std::size_t cell, std::size_t offset) {
+    std::uint32_t value;
+    std::memcpy(&value, file.data() + 4096 + cell + 4 + offset, 4);
+    return value;
+  };
+  std::uint32_t root;
+  std::memcpy(&root, file.data() + 0x24, 4);
+  const std::uint32_t list = word(root, 0x1C);
+  ASSERT_EQ(word(list, 0), REGF_HASH_LEAF | 9u << 16);
+  for (unsigned i = 0; i < 9; i++) {
+    EXPECT_EQ(word(list, 8 + i * 8), ((u'K' * 37u + u'E') * 37 + u'Y') * 37 + u'0' + i);
+  }
+}
+
 // A full leaf is split when memory has run out, with cells at every distance from the end of their bin.
 TEST(Hive, SplitsWithoutMemory) {
   TestAllocator memory;
@@ -330,6 +359,23 @@ TEST(Hive, SecurityIsSharedAndCounted) {
   Hive again = *Hive::Load(memory, file);
   EXPECT_TRUE(std::ranges::equal(again.Security(*again.FindChild(again.Root(), u"a")), other));
   EXPECT_TRUE(std::ranges::equal(again.Security(again.Root()), Bytes(20, 4)));
+}
+
+// The file's own counts of references are not believed.
+TEST(Hive, SecurityIsCountedAnew) {
+  TestAllocator memory;
+  Hive hive = NewHive(memory);
+  const Key key = *hive.CreateChild(hive.Root(), u"a", {.security = Bytes(60, 3)});
+  auto file = File(hive);
+  std::uint32_t security;
+  std::memcpy(&security, file.data() + 4096 + static_cast<std::uint32_t>(key) + 4 + 0x2C, 4);
+  for (const std::uint32_t count : {0u, 7u}) {
+    std::memcpy(file.data() + 4096 + security + 4 + 0xC, &count, 4);
+    Hive again = *Hive::Load(memory, file);
+    EXPECT_EQ(AllocatedCells(File(again)), 5u);
+    EXPECT_TRUE(again.Delete(*again.FindChild(again.Root(), u"a"), 1));
+    EXPECT_EQ(AllocatedCells(File(again)), 2u);
+  }
 }
 
 TEST(Hive, TheDepthOfAPathIsLimited) {

@@ -62,6 +62,23 @@ inline std::vector<std::byte> File(hive::Hive &hive) {
   return file;
 }
 
+// Allocated cells in the file: those of an empty hive are two, its root and a descriptor.
+inline unsigned AllocatedCells(const std::vector<std::byte> &file) {
+  unsigned count = 0;
+  for (std::size_t bin = 4096; bin < file.size();) {
+    std::uint32_t bin_size;
+    std::memcpy(&bin_size, file.data() + bin + 8, 4);
+    for (std::size_t cell = bin + 32; cell < bin + bin_size;) {
+      std::int32_t size;
+      std::memcpy(&size, file.data() + cell, 4);
+      count += size < 0 ? 1 : 0;
+      cell += static_cast<std::size_t>(size < 0 ? -size : size);
+    }
+    bin += bin_size;
+  }
+  return count;
+}
+
 // A self-relative descriptor as far as the hive cares.
 inline const std::vector<std::byte> kSecurity = Bytes(48, 7);
 

@@ -237,6 +237,8 @@ TEST_F(Services, Links) {
   const auto bytes = std::as_bytes(std::span(kTarget));
   EXPECT_EQ(SetValue(link, u"SymbolicLinkValue", {bytes.begin(), bytes.end()}, REG_LINK), kOk);
   EXPECT_EQ(Open(u"\\Registry\\Machine\\SYSTEM\\Link\\Control", &key), kOk);  // two links
+  // OBJ_OPENLINK is about the last name only.
+  EXPECT_EQ(Open(u"\\Registry\\Machine\\SYSTEM\\Link\\Control", &key, KEY_READ, nullptr, OBJ_OPENLINK), kOk);
   EXPECT_EQ(Create(u"\\Registry\\Machine\\SYSTEM\\Link\\New", &key), kOk);
   EXPECT_EQ(Open(u"\\Registry\\Machine\\SYSTEM\\ControlSet001\\New", &key), kOk);
   EXPECT_EQ(Of(cm::NtOpenKeyEx(caller_, Out<HANDLE>(), KEY_READ, Attributes(u"\\Registry\\Machine\\SYSTEM\\Link"),
