@@ -25,27 +25,33 @@ const seL4_BootInfoHeader *FindBootChunk(seL4_Word id) {
 const char *RefuseKernel() {
   const seL4_BootInfo &info = *boot_info;
   if (info.numNodes != 1) {
-    return "this kernel runs on several processors; build it with one node";
+    return "it runs on several processors; build it with one node";
   }
   if (info.numIOPTLevels != ~seL4_Word{0}) {
-    return "this kernel has the IOMMU switched on; build it without";
+    return "it has the IOMMU switched on; build it without";
   }
   if (info.initThreadCNodeSizeBits < 12) {
-    return "this kernel's root CNode is smaller than 12 bits";
+    return "its root CNode is smaller than 12 bits";
   }
   // With MCS the boot information has two more words before the untyped list: the regions then make no sense.
   if (info.untyped.end <= info.untyped.start ||
       info.untyped.end - info.untyped.start > CONFIG_MAX_NUM_BOOTINFO_UNTYPED_CAPS) {
-    return "this kernel's boot information has another layout (an MCS kernel?); build it without MCS";
+    return "its boot information has another layout (an MCS kernel?); build it without MCS";
   }
   if (FindBootChunk(SEL4_BOOTINFO_HEADER_X86_TSC_FREQ) == nullptr) {
-    return "this kernel does not tell the frequency of the time-stamp counter";
+    return "it does not tell the frequency of the time-stamp counter";
   }
   // Invocation labels move with SMP, HARDWARE_DEBUG_API and VTX: reading the address of our boot information frame has
   // the label and the object that the reference configuration gives it.
   seL4_Word address = 0;
   if (cap::GetAddress(cap::Cap<cap::Frame>(seL4_CapBootInfoFrame), address) != seL4_NoError || address == 0) {
-    return "this kernel numbers its invocations otherwise (HARDWARE_DEBUG_API, VTX or another release?)";
+    return "it numbers its invocations otherwise (HARDWARE_DEBUG_API, VTX or another release?)";
+  }
+  if (!PortsAreNumberedAsOurs()) {
+    return "it numbers its invocations otherwise (IOMMU or another release?)";
+  }
+  if (!TypesAreNumberedAsOurs()) {
+    return "it numbers its object types otherwise; build it with huge pages";
   }
   return nullptr;
 }

@@ -17,6 +17,7 @@ namespace mm {
 namespace {
 
 constexpr std::uint64_t kStackBottomPages = 1;  // never committed: below it is somebody else's memory
+constexpr std::uint64_t kStackOverflowPages = 3;  // kept for the handler of STATUS_STACK_OVERFLOW
 
 }  // namespace
 
@@ -239,10 +240,21 @@ Result<void> AddressSpace::HitGuard(Vad &vad, std::uint64_t page, PageEntry &ent
       address < stack_bottom || address >= stack_base) {
     return Fail(STATUS_GUARD_PAGE_VIOLATION);
   }
-  (void)ke::CopyToUser(*this, current_teb_ + 16, &address, 8);
-  if (page - vad.first <= kStackBottomPages || page * kPage - stack_bottom <= kStackBottomPages * kPage) {
+  std::uint64_t bottom = std::max(vad.first, stack_bottom / kPage) + kStackBottomPages;
+  if (page <= bottom + kStackOverflowPages) {
+    // The last pages at once and without a guard: the dispatcher and the handler need them.
+    for (std::uint64_t spare = bottom; spare < page; spare += 1) {
+      PageEntry *last = TRY(vad.pages.Get(spare - vad.first));
+      if (!vad.Committed(last) && ChargeVad(vad, 1)) {
+        last->state = PageState::kDemandZero;
+        last->protection = PAGE_READWRITE;
+      }
+    }
+    address = std::min(address, bottom * kPage);
+    (void)ke::CopyToUser(*this, current_teb_ + 16, &address, 8);
     return Fail(STATUS_STACK_OVERFLOW);
   }
+  (void)ke::CopyToUser(*this, current_teb_ + 16, &address, 8);
   PageEntry *below = TRY(vad.pages.Get(page - 1 - vad.first));
   if (vad.Committed(below)) {
     return {};

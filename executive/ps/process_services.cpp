@@ -72,7 +72,7 @@ Answer NtOpenProcess(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK des
     return Fail(STATUS_INVALID_CID);
   }
   ACCESS_MASK granted = TRY(ob::GrantAccess(Process::kType, desired_access));
-  TRY(handle.Write(TRY(caller.Handles().Insert(process, granted))));
+  TRY(ob::HandOut(caller, handle, TRY(caller.Handles().Insert(process, granted))));
   return STATUS_SUCCESS;
 }
 
@@ -135,7 +135,7 @@ Answer NtGetNextProcess(ke::Caller &caller, HANDLE handle, ACCESS_MASK desired_a
     return Fail(STATUS_NO_MORE_ENTRIES);
   }
   ACCESS_MASK granted = TRY(ob::GrantAccess(Process::kType, desired_access));
-  TRY(next.Write(TRY(caller.Handles().Insert(Ref<ob::Object>(&*it), granted, handle_attributes))));
+  TRY(ob::HandOut(caller, next, TRY(caller.Handles().Insert(Ref<ob::Object>(&*it), granted, handle_attributes))));
   return STATUS_SUCCESS;
 }
 

@@ -35,7 +35,7 @@ Answer NtCreateThreadEx(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK 
   Ref<Thread> thread = TRY(Thread::Create(process, start));
   ob::Created created =
       TRY(ob::CurrentNamespace().Insert(caller.Handles(), thread, captured.For(&Thread::kType), desired_access));
-  TRY(handle.Write(created.handle));
+  TRY(ob::HandOut(caller, handle, created.handle));
   (void)attribute_list;
   thread->Launch();
   return STATUS_SUCCESS;
@@ -49,7 +49,7 @@ Answer NtOpenThread(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desi
     return Fail(STATUS_INVALID_CID);
   }
   ACCESS_MASK granted = TRY(ob::GrantAccess(Thread::kType, desired_access));
-  TRY(handle.Write(TRY(caller.Handles().Insert(thread, granted))));
+  TRY(ob::HandOut(caller, handle, TRY(caller.Handles().Insert(thread, granted))));
   return STATUS_SUCCESS;
 }
 
@@ -142,7 +142,7 @@ Answer NtGetNextThread(ke::Caller &caller, HANDLE process_handle, HANDLE handle,
     return Fail(STATUS_NO_MORE_ENTRIES);
   }
   ACCESS_MASK granted = TRY(ob::GrantAccess(Thread::kType, desired_access));
-  TRY(next.Write(TRY(caller.Handles().Insert(Ref<ob::Object>(&*it), granted, handle_attributes))));
+  TRY(ob::HandOut(caller, next, TRY(caller.Handles().Insert(Ref<ob::Object>(&*it), granted, handle_attributes))));
   return STATUS_SUCCESS;
 }
 

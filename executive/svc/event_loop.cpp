@@ -2,6 +2,7 @@
 
 #include "binding.hpp"
 #include "timer.hpp"
+#include "watchdog.hpp"
 
 #include <cap/invoke.hpp>
 #include <ke/boot_console.hpp>
@@ -171,25 +172,31 @@ cap::Message TakePending() {
 }  // namespace
 
 void RunEventLoop(cap::Cap<cap::Endpoint> endpoint) {
+  // What was woken runs in batches between messages, so that neither side waits long for the other.
+  constexpr std::size_t kBatch = 8;
   ke::RunQueue &runs = ps::SystemDispatcher().Runs();
   for (;;) {
-    while (!runs.Empty()) {
+    if (!runs.Empty()) {
       // The caller's reply goes first: what runs now may suspend or end it.
       if (pending.there) {
         cap::Message message = TakePending();
         cap::SendReply(message);
       }
-      runs.Drain();
+      runs.Drain(kBatch);
     }
     ke::RefillFrames();
     ArmTimer();
     cap::Message message;
-    if (pending.there) {
+    WatchdogRest();
+    if (!runs.Empty()) {
+      cap::NbRecv(endpoint, message);
+    } else if (pending.there) {
       message = TakePending();
       cap::ReplyRecv(endpoint, message);
     } else {
       cap::Recv(endpoint, message);
     }
+    WatchdogWork();
     if ((message.badge & ps::KernelThread::kThreadBadge) != 0) {
       Message(message);
     } else {

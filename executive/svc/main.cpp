@@ -90,15 +90,13 @@ Result<void> Start(const char *&what) {
 void ExecutiveMain(const seL4_BootInfo *boot_info) {
   ke::boot_info = boot_info;
   cap::ipc_buffer = boot_info->ipcBuffer;
-  const char *refusal = ke::RefuseKernel();
-  ke::InitialiseUntyped();
-  Result<void> done = refusal == nullptr ? ke::InitialiseCSpace() : Result<void>();
-  ke::InitialiseConsole();
-  if (refusal != nullptr) {
-    ke::Line line;
-    ke::Log(line << "Neptune OS cannot run on this kernel: " << std::string_view(refusal) << ".");
+  if (const char *refusal = ke::RefuseKernel(); refusal != nullptr) {
+    ke::SayOnWrongKernel(refusal);
     svc::Stop();
   }
+  ke::InitialiseUntyped();
+  Result<void> done = ke::InitialiseCSpace();
+  ke::InitialiseConsole();
   if (!done) {
     ke::Log("Neptune OS needs more memory than this machine has.");
     svc::Stop();

@@ -1,5 +1,7 @@
 #include "timer.hpp"
 
+#include "watchdog.hpp"
+
 #include <ke/clock.hpp>
 #include <ke/hpet.hpp>
 #include <ke/interrupts.hpp>
@@ -34,6 +36,7 @@ void ArmTimer() {
   if (start_ticking) {
     ps::UpdateSharedData();
     next = std::min(next, now + ke::clock::kTickIncrement);
+    ArmWatchdog();
   }
   armed = next;
   ke::hpet::Arm(0, next > now ? next - now : 0);

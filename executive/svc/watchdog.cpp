@@ -6,6 +6,8 @@
 #include <ke/boot_info.hpp>
 #include <ke/cspace.hpp>
 #include <ke/frames.hpp>
+#include <ke/hpet.hpp>
+#include <ke/interrupts.hpp>
 #include <ke/log.hpp>
 #include <ke/objects.hpp>
 #include <ke/vspace.hpp>
@@ -20,33 +22,75 @@ void watchdog_start();
 namespace svc {
 namespace {
 
-constinit cap::Cap<cap::Endpoint> faults;
-constinit seL4_IPCBuffer *own_buffer = nullptr;
+constexpr std::uint64_t kLookBadge = 1;
+constexpr std::uint64_t kInterval = 10'000'000;  // a second
 
-// Says what the Executive did. It runs nothing of the Executive but the console, whose state may be torn: at worst the
-// text is.
-[[noreturn]] void BugCheck(const cap::Message &message) {
+constinit cap::Cap<cap::Endpoint> faults;
+constinit ke::Interrupt interrupt;
+constinit seL4_IPCBuffer *own_buffer = nullptr;
+constinit std::atomic<bool> armed = false;
+constinit std::uint64_t seen_turns = 0;
+
+// Says what happened and ends the system. Of the Executive nothing runs but the console, whose state may be torn: at
+// worst the text is.
+[[noreturn]] void BugCheck(const ke::Line &line) {
+  // Invocations from here on are this thread's; the Executive never runs again.
+  cap::ipc_buffer = own_buffer;
+  (void)cap::Suspend(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB));
+  ke::Log(line);
+  if constexpr (NEPTUNE_DEBUG == 0) {
+    Reboot();
+  }
+  ke::Log("The system is halted.");
+  for (;;) {
+    cap::Message message;
+    cap::Recv(faults, message);
+  }
+}
+
+[[noreturn]] void ReportFault(const cap::Message &message) {
   ke::Line line;
   line << "*** The Executive has failed: fault " << seL4_MessageInfo_get_label(message.info) << " at ";
   line.Hex(message.words[0]) << ", ";
   line.Hex(message.words[1]) << ", ";
   line.Hex(message.words[3]) << ".";
-  ke::Log(line);
-#if NEPTUNE_DEBUG
-  HaltSystem();
-#else
-  Reboot();
-#endif
+  BugCheck(line);
+}
+
+// The alarm rang: a loop that works on the same thing as a second ago is stuck.
+void Look() {
+  interrupt.Acknowledge();
+  std::uint64_t turns = watchdog_turns.load(std::memory_order_relaxed);
+  bool working = turns % 2 != 0;
+  if (working && turns == seen_turns) {
+    ke::Line line;
+    BugCheck(line << "*** The Executive does not turn any more.");
+  }
+  seen_turns = turns;
+  if (working) {
+    ke::hpet::Arm(1, kInterval);
+  } else {
+    armed.store(false, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace
 
+constinit std::atomic<std::uint64_t> watchdog_turns = 1;  // starting is work
+
+void ArmWatchdog() {
+  if (!armed.exchange(true, std::memory_order_relaxed)) {
+    ke::hpet::Arm(1, kInterval);
+  }
+}
+
 Result<void> StartWatchdog() {
-  // In its own CSpace pointer terms the Executive's fault endpoint is an ordinary slot.
   faults = TRY(ke::MakeEndpoint());
   cap::Cap<cap::Tcb> executive(seL4_CapInitThreadTCB);
   cap::Cap<cap::Pml4> vspace(seL4_CapInitThreadVSpace);
   cap::Cap<cap::Tcb> tcb = TRY(ke::MakeTcb());
+  cap::Cap<cap::Notification> alarm = TRY(ke::MakeNotification());
+  interrupt = TRY(ke::Interrupt::Connect(ke::hpet::kTimer1Pin, alarm, kLookBadge));
   ke::FrameId frame = TRY(ke::AllocateFrame(true));
   own_buffer = reinterpret_cast<seL4_IPCBuffer *>(TRY(ke::FrameBytes(frame)));
   seL4_UserContext registers{};
@@ -56,6 +100,7 @@ Result<void> StartWatchdog() {
   if (cap::SetSpace(tcb, 0, ke::RootCNode(), ke::RootGuard(), vspace) != seL4_NoError ||
       cap::SetIpcBuffer(tcb, reinterpret_cast<seL4_Word>(own_buffer), cap::Cap<cap::Frame>(frame)) != seL4_NoError ||
       cap::SetSchedParams(tcb, executive, ps::kWatchdogPriority, ps::kWatchdogPriority) != seL4_NoError ||
+      cap::BindNotification(tcb, alarm) != seL4_NoError ||
       cap::SetFlags(tcb, 0, seL4_TCBFlag_fpuDisabled) != seL4_NoError ||
       cap::WriteRegisters(tcb, true, registers) != seL4_NoError ||
       // From here on the Executive's faults go to the watchdog, which stands above it.
@@ -69,9 +114,12 @@ Result<void> StartWatchdog() {
 }  // namespace svc
 
 void WatchdogMain() {
-  cap::Message message;
-  cap::Recv(svc::faults, message);
-  // Invocations from here on are this thread's; the Executive stands still.
-  cap::ipc_buffer = svc::own_buffer;
-  svc::BugCheck(message);
+  for (;;) {
+    cap::Message message;
+    cap::Recv(svc::faults, message);
+    if (message.badge != svc::kLookBadge) {
+      svc::ReportFault(message);
+    }
+    svc::Look();
+  }
 }

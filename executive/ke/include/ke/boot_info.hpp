@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace ke {
 
@@ -17,5 +18,14 @@ const seL4_BootInfoHeader *FindBootChunk(seL4_Word id);
 // Compares the kernel's boot information with the reference configuration (SEL4_ABI.md section 0): nullptr when it
 // fits, otherwise a sentence for the person at the console. Calls the kernel only in ways every configuration has.
 const char *RefuseKernel();
+
+// Whether the kernel numbers the invocations of I/O ports (which come after those of every option that adds some) and
+// the object types as ours does. Before the CSpace is ours.
+bool PortsAreNumberedAsOurs();
+bool TypesAreNumberedAsOurs();
+
+// "Neptune OS cannot run on this kernel: REASON." on the serial line, whatever the numbers of this kernel's invocations
+// are. Instead of the console, which needs the right ones.
+void SayOnWrongKernel(std::string_view reason);
 
 }  // namespace ke

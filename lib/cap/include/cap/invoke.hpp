@@ -204,6 +204,10 @@ inline void Signal(Cap<Notification> notification) {
   SystemCall(seL4_SysSend, notification.Pointer(), message);
 }
 inline void Recv(Cap<Endpoint> endpoint, Message &message) { SystemCall(seL4_SysRecv, endpoint.Pointer(), message); }
+// Does not wait: the badge is 0 when nothing was there.
+inline void NbRecv(Cap<Endpoint> endpoint, Message &message) {
+  SystemCall(seL4_SysNBRecv, endpoint.Pointer(), message);
+}
 inline void ReplyRecv(Cap<Endpoint> endpoint, Message &message) {
   SystemCall(seL4_SysReplyRecv, endpoint.Pointer(), message);
 }
