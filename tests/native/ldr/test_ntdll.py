@@ -29,10 +29,13 @@ class Suite(case.BootCase):
 class Seh(Suite):
     @classmethod
     def prepare(cls):
-        add(cls.new_image(), "t_seh.exe", "t_unhandled.exe")
+        add(cls.new_image(), "t_seh.exe", "t_thread.exe", "t_unhandled.exe")
 
     def test_suite(self):
         self.run_suite("t_seh", 35)
+
+    def test_threads(self):
+        self.run_suite("t_thread", 8)
 
     def test_unhandled(self):
         lines = self.shell("t_unhandled")
