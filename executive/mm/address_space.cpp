@@ -16,7 +16,7 @@
 namespace mm {
 namespace {
 
-constexpr std::uint64_t kStackBottomPages = 1;  // never committed: below it is somebody else's memory
+constexpr std::uint64_t kStackBottomPages = 1;    // never committed: below it is somebody else's memory
 constexpr std::uint64_t kStackOverflowPages = 3;  // kept for the handler of STATUS_STACK_OVERFLOW
 
 }  // namespace
