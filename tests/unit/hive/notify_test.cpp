@@ -186,12 +186,17 @@ TEST_F(Notify, TheThreadThatAskedMatters) {
 
 TEST_F(Notify, UnlessItIsAgnostic) {
   const int routine = 0;
-  EXPECT_EQ(Pend(kName | kAgnostic, false, &routine), STATUS_PENDING);
-  thread_.waiter.Rundown();
+  {
+    support::Thread gone(user_, handles_, system_.dispatcher);
+    support::Running call(cm::NtNotifyChangeKey(gone, key_, event_, gone.Pointer(&routine), gone.Pointer(nullptr),
+                                                gone.Out(&block_), kName | kAgnostic, FALSE, gone.Pointer(nullptr), 0,
+                                                TRUE));
+    EXPECT_EQ(ToNtStatus(call.Take()), STATUS_PENDING);
+    gone.waiter.Rundown();
+  }
   EXPECT_FALSE(Told());
   Child(node_, u"x");
   EXPECT_TRUE(Told());
-  EXPECT_FALSE(thread_.waiter.TakeApc());
 }
 
 TEST_F(Notify, Failures) {
