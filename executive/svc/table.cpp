@@ -134,6 +134,7 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
   BIND(cm, NtEnumerateKey);
   BIND(cm, NtEnumerateValueKey);
   BIND(cm, NtFlushKey);
+  BIND_TRIED(cm, NtNotifyChangeKey);
   BIND(cm, NtOpenKey);
   BIND(cm, NtOpenKeyEx);
   BIND(cm, NtQueryKey);
