@@ -361,6 +361,23 @@ NOINLINE bool ContinueByService() {
 void TestContexts() {
   Check("seh.context.restore", CaptureAndRestore());
   Check("seh.context.continue", ContinueByService());
+  CONTEXT from = {};
+  CONTEXT to = {};
+  from.Rip = 1, from.Rsp = 2, from.Rbx = 3, from.Xmm6.Low = 4;
+  to.ContextFlags = CONTEXT_AMD64;
+  Check("seh.context.copy",
+        RtlCopyContext(&to, CONTEXT_CONTROL, &from) == STATUS_SUCCESS && to.Rip == 1 && to.Rsp == 2 && to.Rbx == 0);
+  to.Rsp = 9;
+  Check("seh.context.copy.integer", RtlCopyContext(&to, CONTEXT_INTEGER | CONTEXT_FLOATING_POINT, &from) == 0 &&
+                                        to.Rbx == 3 && to.Rsp == 9 && to.Xmm6.Low == 4);
+  ULONG length = 0;
+  PCONTEXT_EX extended = nullptr;
+  alignas(16) char memory[sizeof(CONTEXT) + 64];
+  Check("seh.context.extended", RtlGetExtendedContextLength(CONTEXT_FULL, &length) == STATUS_SUCCESS &&
+                                    length <= sizeof(memory) &&
+                                    RtlInitializeExtendedContext(memory, CONTEXT_FULL, &extended) == STATUS_SUCCESS &&
+                                    reinterpret_cast<char *>(RtlLocateLegacyContext(extended, nullptr)) == memory &&
+                                    RtlGetExtendedContextLength(CONTEXT_XSTATE, &length) == STATUS_NOT_SUPPORTED);
   CONTEXT empty = {};
   Check("seh.context.bad", NtContinue(&empty, FALSE) == STATUS_INVALID_PARAMETER);
 }

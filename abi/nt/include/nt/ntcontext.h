@@ -125,6 +125,18 @@ NT_STATIC_ASSERT(offsetof(CONTEXT, FltSave) == 0x100);
 NT_STATIC_ASSERT(offsetof(CONTEXT, Xmm6) == 0x200);
 NT_STATIC_ASSERT(offsetof(CONTEXT, VectorRegister) == 0x300);
 
+// Where the parts of an extended context are, relative to this structure behind the CONTEXT.
+typedef struct _CONTEXT_CHUNK {
+  LONG Offset;
+  ULONG Length;
+} CONTEXT_CHUNK, *PCONTEXT_CHUNK;
+typedef struct _CONTEXT_EX {
+  CONTEXT_CHUNK All;
+  CONTEXT_CHUNK Legacy;
+  CONTEXT_CHUNK XState;
+} CONTEXT_EX, *PCONTEXT_EX;
+NT_STATIC_ASSERT(sizeof(CONTEXT_EX) == 24);
+
 #define EXCEPTION_MAXIMUM_PARAMETERS 15
 #define EXCEPTION_NONCONTINUABLE 0x1u
 #define EXCEPTION_UNWINDING 0x2u
