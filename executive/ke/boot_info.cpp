@@ -45,7 +45,7 @@ const char *RefuseKernel() {
   // the label and the object that the reference configuration gives it.
   seL4_Word address = 0;
   if (cap::GetAddress(cap::Cap<cap::Frame>(seL4_CapBootInfoFrame), address) != seL4_NoError || address == 0) {
-    return "it numbers its invocations otherwise (HARDWARE_DEBUG_API, VTX or another release?)";
+    return "it numbers its invocations otherwise (MCS, HARDWARE_DEBUG_API, VTX or another release?)";
   }
   if (!PortsAreNumberedAsOurs()) {
     return "it numbers its invocations otherwise (IOMMU or another release?)";
