@@ -203,7 +203,7 @@ Result<void> SnapThunks(Module *module, Module *dll, ULONG names, ULONG addresse
       address = Resolver(module, failure).ByName(dll, name, hint);
     }
     ULONG_PTR value = TRY(address);
-    std::memcpy(image.Base() + addresses + i * 8, &value, sizeof(value));
+    std::memcpy(image.Base() + addresses + size_t{i} * 8, &value, sizeof(value));
   }
   return {};
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr ULONG kFirstCapacity = 32;
 constexpr ULONG kMaximumIndex = 1024;
-constexpr size_t kMaximumBlock = 16 * 1024 * 1024;
+constexpr size_t kMaximumBlock = size_t{16} * 1024 * 1024;
 
 struct Vector {
   Vector *retired;  // the one it replaced
@@ -78,10 +78,10 @@ bool Grow(Thread *thread, ULONG index) {
   if (larger == nullptr) {
     return false;
   }
-  std::memcpy(larger->slots, thread->vector->slots, thread->vector->capacity * sizeof(PVOID));
+  std::copy_n(thread->vector->slots, thread->vector->capacity, larger->slots);
   larger->retired = thread->vector;
   thread->vector = larger;
-  __atomic_store_n(&thread->teb->ThreadLocalStoragePointer, larger->slots, __ATOMIC_RELEASE);
+  __atomic_store_n(&thread->teb->ThreadLocalStoragePointer, static_cast<void *>(larger->slots), __ATOMIC_RELEASE);
   return true;
 }
 
@@ -224,7 +224,7 @@ Result<void> InitialiseThreadTls() {
   }
   thread->teb = &ntdll::Teb();
   thread->vector = vector;
-  thread->teb->ThreadLocalStoragePointer = vector->slots;
+  thread->teb->ThreadLocalStoragePointer = static_cast<void *>(vector->slots);
   InsertTailList(&threads, &thread->links);
   for (ULONG i = 0; i < index_limit; i += 1) {
     if (templates[i].module != nullptr && !GiveBlock(thread, i)) {
