@@ -131,9 +131,15 @@ void WaitForObject(Object *object, bool cancel);
 void ArmTimer(Object *object);
 void ArmWait(Object *object);
 
-/// Make the threads that watch. The lock is held.
+/// Make the threads that watch, which stay as long as there is a timer or a wait, armed or not. The lock is held.
 NTSTATUS EnsureTimerThread();
 NTSTATUS EnsureWatcher();
+
+/// How many objects of each kind there are.
+extern ULONG live[4];
+
+/// A thread of the pools with nothing to do leaves after that, so that a process whose main thread has ended can end.
+inline constexpr int64_t kIdleTime = 10ll * 10'000'000;
 
 /// The system time.
 int64_t Now();

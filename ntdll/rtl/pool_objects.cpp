@@ -61,13 +61,6 @@ VOID NTAPI TpWaitForWork(PTP_WORK work, ULONG cancel) { WaitForObject(Of(work), 
 
 NTSTATUS NTAPI TpAllocTimer(PTP_TIMER *result, PTP_TIMER_CALLBACK callback, PVOID context,
                             PTP_CALLBACK_ENVIRON environment) {
-  {
-    const Guard guard;
-    const NTSTATUS status = EnsureTimerThread();
-    if (!NT_SUCCESS(status)) {
-      return status;
-    }
-  }
   Object *object = nullptr;
   const NTSTATUS status = CreateObject(Kind::kTimer, context, environment, &object);
   if (NT_SUCCESS(status)) {
@@ -99,13 +92,6 @@ VOID NTAPI TpWaitForTimer(PTP_TIMER timer, ULONG cancel) { WaitForObject(Of(time
 
 NTSTATUS NTAPI TpAllocWait(PTP_WAIT *result, PTP_WAIT_CALLBACK callback, PVOID context,
                            PTP_CALLBACK_ENVIRON environment) {
-  {
-    const Guard guard;
-    const NTSTATUS status = EnsureWatcher();
-    if (!NT_SUCCESS(status)) {
-      return status;
-    }
-  }
   Object *object = nullptr;
   const NTSTATUS status = CreateObject(Kind::kWait, context, environment, &object);
   if (NT_SUCCESS(status)) {

@@ -58,8 +58,14 @@ NTSTATUS NTAPI TimerThread(PVOID) {
     const int64_t now = Now();
     FireTimers(now);
     LARGE_INTEGER timeout;
-    timeout.QuadPart = timers != nullptr ? now - timers->due : 0;
-    RtlSleepConditionVariableSRW(&timers_changed, &lock, timers != nullptr ? &timeout : nullptr, 0);
+    const bool idle = timers == nullptr;
+    timeout.QuadPart = idle ? -kIdleTime : now - timers->due;
+    const NTSTATUS status = RtlSleepConditionVariableSRW(&timers_changed, &lock, &timeout, 0);
+    if (idle && status == STATUS_TIMEOUT && live[static_cast<size_t>(Kind::kTimer)] == 0) {
+      timer_thread = false;
+      RtlReleaseSRWLockExclusive(&lock);
+      return STATUS_SUCCESS;
+    }
   }
 }
 
@@ -81,6 +87,16 @@ void Finish(Watcher *watcher, ULONG index, TP_WAIT_RESULT result) {
   --object->references;  // that of the armed wait; the callback has its own
 }
 
+void Retire(Watcher *watcher) {
+  Watcher **link = &watchers;
+  while (*link != watcher) {
+    link = &(*link)->next;
+  }
+  *link = watcher->next;
+  NtClose(watcher->changed);
+  Free(watcher);
+}
+
 NTSTATUS NTAPI WatchThread(PVOID parameter) {
   auto *const watcher = static_cast<Watcher *>(parameter);
   RtlAcquireSRWLockExclusive(&lock);
@@ -97,10 +113,10 @@ NTSTATUS NTAPI WatchThread(PVOID parameter) {
     }
     LARGE_INTEGER timeout;
     const int64_t now = Now();
-    timeout.QuadPart = due > now ? now - due : 0;
+    timeout.QuadPart = count == 0 ? -kIdleTime : due > now ? now - due : 0;
     RtlReleaseSRWLockExclusive(&lock);
-    const NTSTATUS status =
-        NtWaitForMultipleObjects(count + 1, handles, WaitAny, FALSE, due == INT64_MAX ? nullptr : &timeout);
+    const NTSTATUS status = NtWaitForMultipleObjects(count + 1, handles, WaitAny, FALSE,
+                                                     count != 0 && due == INT64_MAX ? nullptr : &timeout);
     RtlAcquireSRWLockExclusive(&lock);
     const bool abandoned = status >= STATUS_ABANDONED_WAIT_0 && status <= STATUS_ABANDONED_WAIT_63;
     const auto index = static_cast<ULONG>(status - (abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0));
@@ -129,6 +145,11 @@ NTSTATUS NTAPI WatchThread(PVOID parameter) {
         }
       }
       continue;
+    }
+    if (watcher->count == 0 && live[static_cast<size_t>(Kind::kWait)] == 0) {
+      Retire(watcher);
+      RtlReleaseSRWLockExclusive(&lock);
+      return STATUS_SUCCESS;
     }
     const int64_t later = Now();
     for (ULONG i = watcher->count; i-- > 0;) {

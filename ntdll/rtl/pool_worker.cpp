@@ -4,11 +4,11 @@
 namespace rtlp::pool {
 
 constinit RTL_SRWLOCK lock = RTL_SRWLOCK_INIT;
+ULONG live[4];
 
 namespace {
 
 constexpr ULONG kDefaultMaximum = 500;
-constexpr int64_t kIdleTime = 10ll * 10'000'000;  // a worker with nothing to do leaves after that
 
 constinit Pool default_pool = {1, kDefaultMaximum, 0, 0, 0, 0, 0, false, RTL_CONDITION_VARIABLE_INIT, {}, {}};
 
@@ -203,6 +203,14 @@ NTSTATUS CreateObject(Kind kind, PVOID context, PTP_CALLBACK_ENVIRON environment
   object->priority = TP_CALLBACK_PRIORITY_NORMAL;
   object->due = INT64_MAX;
   const Guard guard;
+  const NTSTATUS status = kind == Kind::kTimer  ? EnsureTimerThread()
+                          : kind == Kind::kWait ? EnsureWatcher()
+                                                : STATUS_SUCCESS;
+  if (!NT_SUCCESS(status)) {
+    Free(object);
+    return status;
+  }
+  ++live[static_cast<size_t>(kind)];
   object->pool = PoolOf(environment);
   ++object->pool->references;
   if (environment != nullptr) {
@@ -252,6 +260,7 @@ void Destroy(Object *object) {
   }
   {
     const Guard guard;
+    --live[static_cast<size_t>(object->kind)];
     DropPool(object->pool);
   }
   Free(object);

@@ -172,13 +172,6 @@ NTSTATUS NTAPI RtlRegisterWait(PHANDLE result, HANDLE handle, WAITORTIMERCALLBAC
   if (handle == nullptr || handle == WaitForAll()) {
     return STATUS_INVALID_HANDLE;
   }
-  {
-    const Guard guard;
-    const NTSTATUS status = EnsureWatcher();
-    if (!NT_SUCCESS(status)) {
-      return status;
-    }
-  }
   Registered *registered = nullptr;
   const NTSTATUS status = Create(Kind::kWait, function, context, flags, &registered);
   if (!NT_SUCCESS(status)) {
@@ -237,13 +230,6 @@ NTSTATUS NTAPI RtlDeleteTimerQueue(HANDLE handle) { return RtlDeleteTimerQueueEx
 
 NTSTATUS NTAPI RtlCreateTimer(HANDLE queue_handle, PHANDLE result, WAITORTIMERCALLBACKFUNC function, PVOID context,
                               ULONG due_time, ULONG period, ULONG flags) {
-  {
-    const Guard guard;
-    const NTSTATUS status = EnsureTimerThread();
-    if (!NT_SUCCESS(status)) {
-      return status;
-    }
-  }
   Registered *timer = nullptr;
   const NTSTATUS status = Create(Kind::kTimer, function, context, flags, &timer);
   if (!NT_SUCCESS(status)) {
