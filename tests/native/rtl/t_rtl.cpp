@@ -309,5 +309,5 @@ extern "C" NTSTATUS NtProcessStartup(PPEB) {
   Paths();
   Clocks();
   DbgPrint("t_rtl: %d failed\n", failures);
-  return failures;
+  RtlExitUserProcess(failures);  // to return would leave the process to the pools' threads
 }
