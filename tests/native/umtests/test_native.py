@@ -1,16 +1,15 @@
-"""The programs of base/ and of the SDK on the system."""
+"""The programs of base/ on the system."""
 
-import re
-import shutil
 import subprocess
 import sys
-import tempfile
+import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "boot"))
 
 import case  # noqa: E402
 import machine  # noqa: E402
+import volume  # noqa: E402
 
 PROGRAMS = ("hello", "args", "exitcode", "crash", "badimport", "nodll", "sleep")
 
@@ -75,28 +74,38 @@ class Programs(case.BootCase):
         self.assertEqual(self.shell("sleep 50"), [])
 
 
-class Sdk(case.BootCase):
-    """The example as a stranger builds it."""
+class Smss(unittest.TestCase):
+    """What smss does with a shell that cannot live. These machines never show a prompt."""
 
-    @classmethod
-    def prepare(cls):
-        sdk = machine.BUILD.resolve() / "sdk"
-        image = cls.new_image()
-        with tempfile.TemporaryDirectory(prefix="neptune-sdk-") as folder:
-            source = Path(folder) / "hello"
-            shutil.copytree(sdk / "examples/hello", source)
-            for command in (
-                ["cmake", "-G", "Ninja", "-S", source, "-B", source / "out", f"-DCMAKE_TOOLCHAIN_FILE={sdk}/neptune.cmake"],
-                ["cmake", "--build", source / "out"],
-            ):
-                subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            cls.name = case.random_name(cls.random)
-            image.add(f"Programs/{cls.name}.exe", (source / "out/hello.exe").read_bytes())
+    def start(self, shell):
+        image = self.enterContext(volume.Image(machine.BUILD))
+        image.add_program(machine.BUILD / "pe/crash.exe")
+        hive = image.folder / "SYSTEM"
+        path = image.path_of("System32/config/SYSTEM")
+        hive.write_bytes(image.files[path])
+        commands = [r"cd \ControlSet001\Control\Session Manager", "setval 1", "Shell", f"string:{shell}", "commit", ""]
+        subprocess.run(["hivexsh", "-w", hive], input="\n".join(commands), text=True, check=True)
+        image.add(path, hive.read_bytes())
+        return self.enterContext(machine.Machine(case.BootCase.kernel, image.write()))
 
-    def test_runs(self):
-        lines = self.shell(f'{self.name} one "two three"')
-        self.assertTrue(re.match(r"^Hello from outside the tree, on build 19041$", lines[0]), lines)
-        self.assertEqual(lines[1:], ["one", "two three"])
+    def test_dies_at_once(self):
+        system = self.start(r"X:\Programs\crash.exe")
+        for _ in range(5):
+            system.expect(r"smss: the shell ended with STATUS_ACCESS_VIOLATION \(0xC0000005\)\r\n", machine.BOOT_SECONDS)
+        self.assertTrue(system.expect(r"(smss: \w+) [^\r\n]*\r\n").group(0).startswith("smss: next try in 10 s"))
+        system.expect(r"smss: the shell ended with STATUS_ACCESS_VIOLATION")
+
+    def test_is_missing(self):
+        system = self.start(r"\SystemRoot\nothing.exe")
+        system.expect(
+            r"smss: cannot run the shell \\SystemRoot\\nothing\.exe: STATUS_OBJECT_NAME_NOT_FOUND \(0xC0000034\)\r\n"
+            r"smss: next try in 10 s\r\n",
+            machine.BOOT_SECONDS,
+        )
+
+    def test_is_not_named(self):
+        system = self.start("")
+        system.expect(r"smss: no shell: value Shell of the Session Manager key: empty\r\n", machine.BOOT_SECONDS)
 
 
 if __name__ == "__main__":
