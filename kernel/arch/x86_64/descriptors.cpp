@@ -31,6 +31,7 @@ struct [[gnu::packed]] TablePointer {
 
 // kernel CS 0x08, kernel SS 0x10, TSS 0x18 (two entries), null 0x28 (no 32-bit code), user SS 0x30, user CS 0x38.
 std::array<uint64_t, 8> gdt;
+constexpr uint16_t kTaskStateLimit = 103;
 
 struct Gate {
   uint16_t offset_low;
@@ -52,13 +53,13 @@ void InitGdt() {
   gdt = {0,
          kCode64,
          kData,
-         (sizeof(TaskState) - 1) | (tss & 0xffffff) << 16 | uint64_t{0x89} << 40 | (tss >> 24 & 0xff) << 56,
+         kTaskStateLimit | (tss & 0xffffff) << 16 | uint64_t{0x89} << 40 | (tss >> 24 & 0xff) << 56,
          tss >> 32,
          0,
          kData | kUserDpl,
          kCode64 | kUserDpl};
   const TablePointer pointer{sizeof(gdt) - 1, reinterpret_cast<uint64_t>(gdt.data())};
-  task_state.io_map_base = sizeof(TaskState);
+  task_state.io_map_base = kTaskStateLimit + 1;  // no I/O map
   task_state.ist[0] = reinterpret_cast<uint64_t>(emergency_stack_top);
   asm volatile(
       "lgdt %0\n\t"

@@ -8,7 +8,7 @@ namespace kernel {
 constexpr Word kFirstInterruptVector = 0x20;
 constexpr Word kFirstTrapVector = 0x9e;  // from here on user level may use `int n`
 
-struct [[gnu::packed]] TaskState {
+struct [[gnu::packed, gnu::aligned(16)]] TaskState {
   uint32_t reserved0;
   uint64_t rsp0, rsp1, rsp2;
   uint64_t reserved1;
@@ -17,7 +17,7 @@ struct [[gnu::packed]] TaskState {
   uint16_t reserved3;
   uint16_t io_map_base;
 };
-static_assert(sizeof(TaskState) == 104);
+static_assert(offsetof(TaskState, io_map_base) == 102);
 
 extern TaskState task_state;
 

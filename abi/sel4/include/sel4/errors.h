@@ -1,6 +1,5 @@
 #pragma once
 // Errors of invocations and kinds of lookup failure as messages carry them (SEL4_ABI.md section 2).
-// enumerator's value: the internal kind plus one is what the contract calls "type + 1".
 
 typedef enum seL4_Error {
   seL4_NoError = 0,
