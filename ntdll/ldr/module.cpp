@@ -200,7 +200,7 @@ void DropModule(Module *module) {
     NtUnmapViewOfSection(NtCurrentProcess(), entry.DllBase);
   }
   Free(entry.FullDllName.Buffer);
-  Free(module->dependencies);
+  Free(static_cast<void *>(module->dependencies));
   Free(module);
 }
 
@@ -231,9 +231,9 @@ Result<void> AddDependency(Module *module, Module *needed) {
       return Fail(STATUS_NO_MEMORY);
     }
     if (module->dependency_count != 0) {
-      std::memcpy(larger, module->dependencies, module->dependency_count * sizeof(Module *));
+      std::copy_n(module->dependencies, module->dependency_count, larger);
     }
-    Free(module->dependencies);
+    Free(static_cast<void *>(module->dependencies));
     module->dependencies = larger;
     module->dependency_capacity = capacity;
   }

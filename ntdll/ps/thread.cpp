@@ -1,5 +1,6 @@
 // The life of a thread between the loader's start and its end.
 
+#include "../ldr/module.hpp"
 #include "../ntdllp.hpp"
 
 extern "C" {
@@ -22,8 +23,15 @@ VOID NTAPI RtlExitUserThread(NTSTATUS ExitStatus) {
   }
 }
 
+// The other threads end while this one holds the locks that DLL_PROCESS_DETACH will need: none is lost with its owner.
 VOID NTAPI RtlExitUserProcess(NTSTATUS ExitStatus) {
-  NtTerminateProcess(nullptr, ExitStatus);  // the other threads
+  PVOID heap = ntdll::Peb().ProcessHeap;
+  ldr::LoaderLock::Acquire();
+  RtlAcquirePebLock();
+  RtlLockHeap(heap);
+  NtTerminateProcess(nullptr, ExitStatus);
+  RtlUnlockHeap(heap);
+  RtlReleasePebLock();
   LdrShutdownProcess();
   for (;;) {
     NtTerminateProcess(NtCurrentProcess(), ExitStatus);

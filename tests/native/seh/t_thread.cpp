@@ -183,6 +183,21 @@ void TestFloat() {
   RtlRemoveVectoredExceptionHandler(handler);
 }
 
+// Busy inside locks when the process ends.
+NTSTATUS NTAPI HeapThread(PVOID) {
+  for (;;) {
+    PVOID block = RtlAllocateHeap(NtCurrentPeb()->ProcessHeap, 0, 5000);
+    RtlFreeHeap(NtCurrentPeb()->ProcessHeap, 0, block);
+  }
+}
+
+NTSTATUS NTAPI LoaderThread(PVOID) {
+  for (;;) {
+    PVOID base = nullptr;
+    RtlPcToFileHeader(reinterpret_cast<PVOID>(&LoaderThread), &base);
+  }
+}
+
 }  // namespace
 
 extern "C" NTSTATUS NtProcessStartup(PPEB) {
@@ -193,5 +208,10 @@ extern "C" NTSTATUS NtProcessStartup(PPEB) {
   TestManyThreads();
   TestFloat();
   DbgPrint("t_thread: %d failed\n", failures);
+  Start(HeapThread, nullptr);
+  Start(LoaderThread, nullptr);
+  for (int i = 0; i < 100; i += 1) {
+    NtYieldExecution();
+  }
   RtlExitUserProcess(failures);
 }
