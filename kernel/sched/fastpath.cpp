@@ -55,18 +55,26 @@ constexpr Word kLabelAndLength = ~Word{0xf80};
   return root == vspace::active_root || vspace::ValidRoot(cap);
 }
 
-/// Moves the message registers and leaves the kernel as `to`, which is in no ready queue.
-[[gnu::always_inline]] inline void HandOver(Tcb &from, Tcb &to, Word *root, Word badge, Word info) {
-  Context &source = from.context;
-  Context &target = to.context;
+/// Is the reply a message, or the end of a page fault? The latter's registers are those to go on with.
+[[gnu::always_inline]] inline bool FastReplyTo(const Tcb &caller) {
+  return caller.fault.type == seL4_Fault_NullFault || caller.fault.type == seL4_Fault_VMFault;
+}
+
+/// Moves the message registers.
+[[gnu::always_inline]] inline void MoveMessage(const Context &source, Context &target, Word badge, Word info) {
   target.r10 = source.r10;
   target.r8 = source.r8;
   target.r9 = source.r9;
   target.r15 = source.r15;
   target.rdi = badge;
   target.rsi = info & kLabelAndLength;
-  to.state = ThreadState::kRunning;
+}
 
+/// Leaves the kernel as `to`, which is in no ready queue.
+[[gnu::always_inline]] inline void HandOver(Tcb &from, Tcb &to, Word *root) {
+  Context &source = from.context;
+  Context &target = to.context;
+  to.state = ThreadState::kRunning;
   source.fs_base = cpu::ReadFsBase();
   source.gs_base = cpu::ReadGsBase();
   current = &to;
@@ -117,7 +125,8 @@ extern "C" [[clang::preserve_none]] void FastCall(Cptr cptr, Word info) {
   master.SetLinks(nullptr, &slot, Slot::kRevocable | Slot::kFirstBadged);
   caller.state = ThreadState::kBlockedOnReply;
 
-  HandOver(caller, *receiver, root, cap->Badge(), info);
+  MoveMessage(caller.context, receiver->context, cap->Badge(), info);
+  HandOver(caller, *receiver, root);
 }
 
 extern "C" [[clang::preserve_none]] void FastReplyRecv(Cptr cptr, Word info) {
@@ -132,7 +141,7 @@ extern "C" [[clang::preserve_none]] void FastReplyRecv(Cptr cptr, Word info) {
   Tcb &caller = *slot.cap.Object<Tcb>();
   const Notification *const bound = server.bound_notification;
   Word *root;
-  if (endpoint.GetState() == Endpoint::State::kSend || caller.fault.type != seL4_Fault_NullFault ||
+  if (endpoint.GetState() == Endpoint::State::kSend || !FastReplyTo(caller) ||
       (bound != nullptr && bound->GetState() == Notification::State::kActive) || !SpaceReady(caller, root) ||
       !IsHighestReady(caller.priority)) [[unlikely]] {
     return HandleSyscall(static_cast<Word>(seL4_SysReplyRecv));
@@ -153,7 +162,13 @@ extern "C" [[clang::preserve_none]] void FastReplyRecv(Cptr cptr, Word info) {
   caller.slots[kSlotReply].SetLinks(nullptr, nullptr, Slot::kRevocable | Slot::kFirstBadged);
   slot = Slot{};
 
-  HandOver(server, caller, root, 0, info);
+  if (caller.fault.type == seL4_Fault_NullFault) [[likely]] {
+    MoveMessage(server.context, caller.context, 0, info);
+  } else {
+    // A page fault's reply has no words: the instruction is executed again.
+    caller.fault.type = seL4_Fault_NullFault;
+  }
+  HandOver(server, caller, root);
 }
 
 }  // namespace kernel
