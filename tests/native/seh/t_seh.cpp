@@ -3,6 +3,8 @@
 
 #include "check.hpp"
 
+#include <string.h>
+
 namespace {
 
 #define NOINLINE __attribute__((noinline))
@@ -336,6 +338,36 @@ void TestFrames() {
   Check("seh.repeat", all);
 }
 
+// Code made at run time, with unwind data of its own.
+void TestDynamicCode() {
+  static const UCHAR kCode[] = {0x53, 0x48, 0x83, 0xEC, 0x20,         // push rbx; sub rsp, 32
+                                0x31, 0xDB, 0x8B, 0x03,               // xor ebx, ebx; mov eax, [rbx]
+                                0x48, 0x83, 0xC4, 0x20, 0x5B, 0xC3};  // add rsp, 32; pop rbx; ret
+  static const UCHAR kUnwind[] = {1, 5, 2, 0, 5, 0x32, 1, 0x30};      // alloc 32 at 5, push rbx at 1
+  PVOID base = nullptr;
+  SIZE_T size = 4096;
+  NTSTATUS status =
+      NtAllocateVirtualMemory(NtCurrentProcess(), &base, 0, &size, MEM_RESERVE | MEM_COMMIT, PAGE_EXECUTE_READWRITE);
+  if (!NT_SUCCESS(status)) {
+    Check("seh.dynamic.memory", false);
+    return;
+  }
+  auto *memory = static_cast<char *>(base);
+  memcpy(memory + 0x100, kCode, sizeof(kCode));
+  memcpy(memory + 0x200, kUnwind, sizeof(kUnwind));
+  auto *table = reinterpret_cast<PRUNTIME_FUNCTION>(memory + 0x300);
+  *table = {0x100, 0x100 + sizeof(kCode), {0x200}};
+  auto address = reinterpret_cast<ULONG_PTR>(memory);
+  ULONG_PTR found = 0;
+  Check("seh.table.none", RtlLookupFunctionEntry(address + 0x108, &found, nullptr) == nullptr);
+  Check("seh.table.add", RtlAddFunctionTable(table, 1, address) != FALSE);
+  Check("seh.table.found", RtlLookupFunctionEntry(address + 0x108, &found, nullptr) == table && found == address);
+  auto *function = reinterpret_cast<int (*)()>(memory + 0x100);
+  Check("seh.table.unwind", CodeOf([=] { sink = function(); }) == STATUS_ACCESS_VIOLATION);
+  Check("seh.table.delete", RtlDeleteFunctionTable(table) != FALSE && RtlDeleteFunctionTable(table) == FALSE);
+  NtFreeVirtualMemory(NtCurrentProcess(), &base, &(size = 0), MEM_RELEASE);
+}
+
 NOINLINE bool CaptureAndRestore() {
   volatile int passes = 0;
   CONTEXT context;
@@ -423,6 +455,7 @@ extern "C" NTSTATUS NtProcessStartup(PPEB) {
   TestNesting();
   TestVectored();
   TestFrames();
+  TestDynamicCode();
   TestContexts();
   TestApcs();
   DbgPrint("t_seh: %d failed\n", failures);
