@@ -298,3 +298,64 @@ TEST(deleting_an_endpoint_restarts_senders) {
   EXPECT_EQ(fault.Label(), seL4_Fault_CapFault);
   EXPECT_EQ(fault.mr[seL4_CapFault_Addr], 0);  // from ThreadExit: the call itself returned
 }
+
+namespace {
+
+Cptr shared_endpoint;
+void AnswerWith(Word word) {
+  Message message = Recv(shared_endpoint);
+  for (;;) {
+    message.mr[0] = word;
+    message.info = seL4_MessageInfo_new(0, 0, 0, 1);
+    message = ReplyRecv(shared_endpoint, message);
+  }
+}
+
+void CallTwoLevels(Word cptr) { results[0] = Call(cptr, {.info = seL4_MessageInfo_new(0, 0, 0, 1)}).mr[0]; }
+
+}  // namespace
+
+TEST(receivers_take_turns) {
+  shared_endpoint = New(seL4_EndpointObject);
+  for (Word i = 1; i <= 3; ++i) {
+    StartThread(AnswerWith, i, {.priority = 200});
+    LetOthersRun();
+  }
+  for (Word i = 0; i < 9; ++i) {
+    EXPECT_EQ(Call(shared_endpoint, {.info = seL4_MessageInfo_new(0, 0, 0, 1)}).mr[0], i % 3 + 1);
+  }
+}
+
+TEST(call_through_two_levels) {
+  ClearResults();
+  shared_endpoint = New(seL4_EndpointObject);
+  StartThread(AnswerWith, 77, {.priority = 200});
+  // Guard 0 of 50 bits, 4 bits of index, then guard 5 of 3 bits and 7 bits of index.
+  const Cptr outer = New(seL4_CapTableObject, 4);
+  const Cptr inner = New(seL4_CapTableObject, 7);
+  EXPECT_OK(Invoke(inner, CNodeCopy, {100, 7, shared_endpoint, kDepth, 15}, {kRootCNode}));
+  EXPECT_OK(Invoke(outer, CNodeMint, {9, 4, inner, kDepth, 15, seL4_CNode_CapData_new(5, 3).words[0]}, {kRootCNode}));
+  const Word data = seL4_CNode_CapData_new(0, 50).words[0];
+  StartThread(CallTwoLevels, 9 << 10 | 5 << 7 | 100, {.priority = 150, .cnode = outer, .cnode_data = data});
+  LetOthersRun();
+  EXPECT_EQ(results[0], 77);
+  // A wrong guard in the second level is a fault, and there is no handler.
+  results[0] = 0;
+  StartThread(CallTwoLevels, 9 << 10 | 4 << 7 | 100, {.priority = 150, .cnode = outer, .cnode_data = data});
+  LetOthersRun();
+  EXPECT_EQ(results[0], 0);
+}
+
+TEST(short_call_to_a_lower_server) {
+  // Its priority counts, not the caller's: what is ready in between runs first.
+  ClearResults();
+  shared_endpoint = New(seL4_EndpointObject);
+  StartThread(AnswerWith, 5, {.priority = 30});
+  LetOthersRun();
+  StartThread([](Word) { results[1] = results[0] + 1; }, 0, {.priority = 60});
+  results[0] = 0;
+  SetOwnPriority(90);
+  results[0] = Call(shared_endpoint, {.info = seL4_MessageInfo_new(0, 0, 0, 1)}).mr[0];
+  EXPECT_EQ(results[0], 5);
+  EXPECT_EQ(results[1], 1);
+}
