@@ -203,6 +203,19 @@ TEST(revoke_takes_descendants_only) {
   EXPECT(SlotEmpty(copy2));
 }
 
+TEST(families_of_one_badge_stay_apart) {
+  const Cptr endpoint = New(seL4_EndpointObject);
+  const Cptr first = Badged(endpoint, 5);
+  const Cptr copy = WithRights(first, kAll);
+  const Cptr second = Badged(endpoint, 5);
+  // The copy heads its family when the first one is gone: the other family's revocation ends before it.
+  EXPECT_OK(Delete(first));
+  EXPECT_OK(RevokeSlot(second));
+  EXPECT(!SlotEmpty(copy));
+  EXPECT_OK(RevokeSlot(endpoint));
+  EXPECT(SlotEmpty(copy));
+}
+
 TEST(revoke_untyped_takes_everything) {
   const Cptr untyped = NewUntyped(16);
   Cptr slots[6];

@@ -359,3 +359,41 @@ TEST(short_call_to_a_lower_server) {
   EXPECT_EQ(results[0], 5);
   EXPECT_EQ(results[1], 1);
 }
+
+namespace {
+
+Cptr middle_wakeup;
+void ServeAndWakeMiddle(Word) {
+  Message message = Recv(shared_endpoint);
+  Signal(middle_wakeup);
+  ReplyRecv(shared_endpoint, {.info = message.info, .mr = {message.mr[0]}});
+}
+void NoteWhenWoken(Word) {
+  Wait(middle_wakeup);
+  results[1] = results[0] == 0 ? 1 : 2;
+}
+
+}  // namespace
+
+TEST(reply_to_a_low_caller_lets_the_middle_run) {
+  ClearResults();
+  shared_endpoint = New(seL4_EndpointObject);
+  middle_wakeup = New(seL4_NotificationObject);
+  StartThread(ServeAndWakeMiddle, 0, {.priority = 200});
+  StartThread(NoteWhenWoken, 0, {.priority = 100});
+  LetOthersRun();
+  send_arguments[0] = {shared_endpoint, 9};
+  StartThread(CallOnce, 0, {.priority = 50});
+  LetOthersRun();
+  EXPECT_EQ(results[0], 9);
+  EXPECT_EQ(results[1], 1);
+}
+
+TEST(short_call_needs_the_send_right) {
+  shared_endpoint = New(seL4_EndpointObject);
+  StartThread(AnswerWith, 5, {.priority = 200});
+  LetOthersRun();
+  const Cptr weak = WithRights(shared_endpoint, 2 | 4 | 8);
+  EXPECT_EQ(Call(weak, {}).Label(), seL4_InvalidCapability);
+  EXPECT_EQ(Call(shared_endpoint, {.info = seL4_MessageInfo_new(0, 0, 0, 1)}).mr[0], 5);
+}

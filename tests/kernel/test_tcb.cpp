@@ -292,6 +292,40 @@ TEST(suspending_oneself) {
   EXPECT_EQ(counter, 1);
 }
 
+namespace {
+
+Cptr wakeup;
+volatile Word wakings;
+void SignalOnce(Word) {
+  Signal(wakeup);
+  counter = counter + 1;
+}
+void RestartSender(Word) {
+  for (;;) {
+    Wait(wakeup);
+    wakings = wakings + 1;
+    Call(own_tcb, {.info = seL4_MessageInfo_new(TCBSuspend, 0, 0, 0)});
+    Call(own_tcb, {.info = seL4_MessageInfo_new(TCBResume, 0, 0, 0)});
+  }
+}
+
+}  // namespace
+
+TEST(a_finished_system_call_is_not_repeated) {
+  // The sender is preempted behind its system call, suspended and resumed.
+  counter = 0;
+  wakings = 0;
+  wakeup = New(seL4_NotificationObject);
+  StartThread(RestartSender, 0, {.priority = 200});
+  LetOthersRun();
+  const Thread sender = StartThread(SignalOnce, 0, {.priority = 100, .start = false});
+  own_tcb = sender.tcb;
+  EXPECT_OK(Invoke(sender.tcb, TCBResume));
+  LetOthersRun();
+  EXPECT_EQ(counter, 1);
+  EXPECT_EQ(wakings, 1);
+}
+
 TEST(deleting_a_running_thread) {
   counter = 0;
   const Thread thread = StartThread(CountForever, 0, {.priority = 255});
