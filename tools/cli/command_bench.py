@@ -106,7 +106,7 @@ def services(machine, volume, kernel, variant):
             system.type(r"X:\Programs\svcbench.exe" + "\r")
             overhead = 0
             while True:
-                match = system.expect(r"mark (\S+) (\d+)\r\n|\n(X:\\> )$")
+                match = system.expect(r"mark (\S+) (\d+)\r\n|(X:\\> )$")
                 if match.group(3):
                     return
                 name, rounds = match.group(1), int(match.group(2))
