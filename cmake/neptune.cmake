@@ -72,7 +72,7 @@ function(neptune_add_pe name)
   foreach(lib IN LISTS ARG_LIBS)
     target_link_libraries(${name} PRIVATE ${lib}.pe)
   endforeach()
-  set(options /nodefaultlib /dynamicbase /align:4096 /filealign:4096 /Brepro /debug:dwarf /subsystem:native /machine:${NEPTUNE_PE_MACHINE})
+  set(options /nodefaultlib /dynamicbase /filealign:4096 /Brepro /debug:dwarf /subsystem:native /machine:${NEPTUNE_PE_MACHINE})
   if(ARG_DLL)
     list(APPEND options /dll)
   elseif(ARG_DRIVER)
@@ -106,7 +106,7 @@ function(neptune_add_pe name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${NEPTUNE_PE_DIR} SUFFIX "")
   # What goes into the boot volume has no symbols; gdb reads those of the linked file.
   add_custom_command(TARGET ${name} POST_BUILD VERBATIM
-    COMMAND ${NEPTUNE_LLVM}/llvm-objcopy --strip-debug ${NEPTUNE_PE_DIR}/${name} ${NEPTUNE_PE_DIR}/stripped/${name})
+    COMMAND ${NEPTUNE_LLVM}/llvm-objcopy --strip-all ${NEPTUNE_PE_DIR}/${name} ${NEPTUNE_PE_DIR}/stripped/${name})
 endfunction()
 
 # neptune_add_tool(NAME SOURCES file... [LIBS lib...]): a host program of the build, in ${NEPTUNE_TOOL_DIR}.

@@ -242,7 +242,7 @@ class FirstParameters final : public ke::UserSpace {
     put(parameters->CommandLine, path);
     put(parameters->CurrentDirectory.DosPath, u"X:\\");
     // An empty environment: smss makes its own from the registry.
-    parameters->Environment = reinterpret_cast<PVOID>(offset);
+    parameters->Environment = reinterpret_cast<PVOID>(kAddress + offset);
     parameters->EnvironmentSize = 2 * sizeof(char16_t);
   }
   static constexpr std::uint64_t kAddress = 0x1'0000;

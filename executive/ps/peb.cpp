@@ -75,7 +75,7 @@ Result<std::uint64_t> CopyParameters(ke::UserSpace &from, mm::AddressSpace &to, 
   }
   auto environment = reinterpret_cast<std::uint64_t>(parameters.Environment);
   if (environment != 0) {
-    environment = old_base == 0 ? environment + source : environment;
+    // Always a pointer, also in a block that is not normalised.
     std::uint64_t size = parameters.EnvironmentSize;
     if (size == 0) {
       size = TRY(MeasureEnvironment(from, environment));

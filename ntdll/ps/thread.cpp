@@ -2,6 +2,7 @@
 
 #include "../ldr/module.hpp"
 #include "../ntdllp.hpp"
+#include "../rtl/parking.hpp"
 
 extern "C" {
 
@@ -17,6 +18,7 @@ VOID NTAPI RtlExitUserThread(NTSTATUS ExitStatus) {
     RtlExitUserProcess(ExitStatus);
   }
   LdrShutdownThread();
+  RtlpFreeThreadEvent();
   ntdll::Teb().HardErrorMode = 0;
   for (;;) {
     NtTerminateThread(NtCurrentThread(), ExitStatus);
