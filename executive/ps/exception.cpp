@@ -228,6 +228,11 @@ bool HandleFault(Thread &thread, seL4_Word label, const seL4_Word *words) {
   }
   if (label == seL4_Fault_UserException) {
     EXCEPTION_RECORD record = ProcessorRecord(thread, words[seL4_UserException_Number], registers);
+    if (record.ExceptionCode == STATUS_STACK_BUFFER_OVERRUN) {
+      // __fastfail asks for the end without any handler (INT 29h): the process may be in an attacker's hands.
+      EndByException(thread, record, ToContext(registers));
+      return false;
+    }
     DispatchException(thread, record, registers);
     return false;
   }
