@@ -63,6 +63,8 @@ void Unhandled() {
   CHECK_STATUS(Run("crash.exe", "illegal"), STATUS_ILLEGAL_INSTRUCTION);
   CHECK_STATUS(Run("crash.exe", "break"), STATUS_BREAKPOINT);
   CHECK_STATUS(Run("crash.exe", "stack"), STATUS_STACK_OVERFLOW);
+  // __fastfail (MSVC intrinsics reference): INT 29h ends the process with this status and asks no handler.
+  CHECK_STATUS(Run("crash.exe", "fastfail"), STATUS_STACK_BUFFER_OVERRUN);
 }
 
 void Terminate() {
