@@ -102,8 +102,8 @@ void MachineConsole::Write(std::string_view bytes) {
 }
 
 void MachineConsole::Interrupt() {
-  // The line is edge-triggered: what arrives after it is acknowledged rings again, what arrived before is read now. The other way
-  // round a byte in between would ring while the pin is masked, and be forgotten.
+  // The line is edge-triggered: what arrives after it is acknowledged rings again, what arrived before is read now. The
+  // other way round a byte in between would ring while the pin is masked, and be forgotten.
   serial_.Acknowledge();
   char bytes[16];
   while (std::size_t count = serial_.Read(bytes)) {
