@@ -22,7 +22,7 @@ def run(options, variant):
     build.build(variant)
     if not (options.quick or options.long or options.release):
         # The boot tests run on the release build too; what is tested on the host is built with sanitizers either way.
-        build.build(Variant(variant.arch, True), ["images", "ntos.test", "mkbootvol", "probe.exe"])
+        build.build(Variant(variant.arch, True), ["images", "ntos.test", "mkbootvol", "icnt", "probe.exe"])
 
     # Tests that draw chance print their seed; here it is for all of them.
     print(f"neptune: --seed {seed}", flush=True)
