@@ -30,6 +30,7 @@ constinit ke::Interrupt interrupt;
 constinit seL4_IPCBuffer *own_buffer = nullptr;
 constinit std::atomic<bool> armed = false;
 constinit std::uint64_t seen_turns = 0;
+constinit std::atomic<bool> started = false;
 
 // Says what happened and ends the system. Of the Executive nothing runs but the console, whose state may be torn: at
 // worst the text is.
@@ -108,12 +109,20 @@ Result<void> StartWatchdog() {
       cap::SetPriority(executive, executive, ps::kExecutivePriority) != seL4_NoError) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
+  // Lowering our own priority let the watchdog run to its first wait, unless it stopped at its first instruction.
+  if (!started.load(std::memory_order_relaxed)) {
+    ke::Log("Neptune OS cannot run on this kernel: RDFSBASE is not allowed; build it with KernelFSGSBase=inst.");
+    return Fail(STATUS_NOT_SUPPORTED);
+  }
   return {};
 }
 
 }  // namespace svc
 
 void WatchdogMain() {
+  // What programs may do is tried out here, where a fault stops nobody else.
+  asm volatile("rdfsbase %%rax" : : : "rax");
+  svc::started.store(true, std::memory_order_relaxed);
   for (;;) {
     cap::Message message;
     cap::Recv(svc::faults, message);
