@@ -5,6 +5,7 @@
 #include "power.hpp"
 
 #include <ke/acpi.hpp>
+#include <ke/clock.hpp>
 #include <ke/log.hpp>
 #include <ke/ports.hpp>
 
@@ -53,6 +54,14 @@ bool FindS5(const ke::acpi::Table &dsdt) {
     return true;
   }
   return false;
+}
+
+// Machines take a while to switch themselves off: only then is it time to say that one does not.
+void GiveTime() {
+  constexpr std::uint64_t kHalfSecond = 5'000'000;
+  std::uint64_t end = ke::clock::InterruptTime() + kHalfSecond;
+  while (ke::clock::InterruptTime() < end) {
+  }
 }
 
 void WritePort(std::uint16_t port, std::uint16_t value) {
@@ -110,6 +119,7 @@ void PowerOff() {
   }
   WritePort(soft_off.pm1a, static_cast<std::uint16_t>(soft_off.type_a << kSleepTypeShift | kSleepEnable));
   WritePort(soft_off.pm1b, static_cast<std::uint16_t>(soft_off.type_b << kSleepTypeShift | kSleepEnable));
+  GiveTime();
   ke::Log("This machine does not switch itself off.");
   HaltSystem();
 }
