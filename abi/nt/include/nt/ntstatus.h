@@ -772,6 +772,7 @@
 #define STATUS_FILE_TOO_LARGE                                    ((NTSTATUS)0xC0000904u)
 #define DBG_NO_STATE_CHANGE                                      ((NTSTATUS)0xC0010001u)
 #define DBG_APP_NOT_IDLE                                         ((NTSTATUS)0xC0010002u)
+#define STATUS_ACPI_INVALID_TABLE                                ((NTSTATUS)0xC0140019u)
 // clang-format on
 
 // Other names of the values above.

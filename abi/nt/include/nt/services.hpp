@@ -323,6 +323,51 @@ inline constexpr Service kTable[] = {
      {H("ProcessHandle"), P("BaseAddress"), P("Buffer"), V("SIZE_T", "BufferSize"),
       OutOpt("SIZE_T", "NumberOfBytesWritten")}},
     {"NtYieldExecution", {}},
+
+    // For driver hosts alone (<wdm/host.h>, ARCHITECTURE.md 2.4); everybody else gets STATUS_ACCESS_DENIED. Their stubs
+    // are in wdm.dll. None of them waits but WdmOpenDevice, which hosts run through their ring.
+    {"WdmAttachHost", {Out("WDM_HOST_INFO", "Info")}},
+    {"WdmCreateDevice",
+     {In("WDM_DEVICE_CREATE", "Create"), InOpt("UNICODE_STRING", "DeviceName"), Out("ULONGLONG", "Device")}},
+    {"WdmDeleteDevice", {V("ULONGLONG", "Device")}},
+    {"WdmUpdateDevice", {V("ULONGLONG", "Device"), In("WDM_DEVICE_STATE", "State")}},
+    {"WdmAttachDevice", {V("ULONGLONG", "Upper"), V("ULONGLONG", "Lower")}},
+    {"WdmDetachDevice", {V("ULONGLONG", "Upper")}},
+    {"WdmOpenDevice",
+     {In("UNICODE_STRING", "Name"), DesiredAccess(), OutHandle("FileHandle"), Out("WDM_DEVICE_OPENED", "Opened")}},
+    {"WdmSetTimer", {V("ULONGLONG", "InterruptTime")}},
+    {"WdmConnectInterrupt", {InOut("WDM_INTERRUPT", "Interrupt")}},
+    {"WdmDisconnectInterrupt", {Ulong("Index")}},
+    {"WdmMapPhysical",
+     {V("ULONGLONG", "PhysicalAddress"), V("SIZE_T", "Length"), Ulong("CacheType"), Out("PVOID", "BaseAddress")}},
+    {"WdmUnmapPhysical", {P("BaseAddress"), V("SIZE_T", "Length")}},
+    {"WdmAllocateContiguous",
+     {V("SIZE_T", "Length"), V("ULONGLONG", "Lowest"), V("ULONGLONG", "Highest"), V("ULONGLONG", "Boundary"),
+      Ulong("CacheType"), Out("PVOID", "BaseAddress"), Out("ULONGLONG", "PhysicalAddress")}},
+    {"WdmFreeContiguous", {P("BaseAddress")}},
+    {"WdmGetPhysicalPages", {P("Address"), Ulong("Count"), P("ULONGLONG *", "Pages")}},
+    {"WdmMapRequest", {Ulong("Id"), Out("PVOID", "Address")}},
+    {"WdmOpenDriverImage", {In("UNICODE_STRING", "FileName"), OutHandle("SectionHandle")}},
+    {"WdmBusData",
+     {Ulong("BusNumber"), Ulong("SlotNumber"), P("Buffer"), Ulong("Offset"), Ulong("Length"), Boolean("Write"),
+      Out("ULONG", "Done")}},
+    {"WdmInvalidateDeviceRelations", {V("ULONGLONG", "Device"), Ulong("Type")}},
+    {"WdmInvalidateDeviceState", {V("ULONGLONG", "Device")}},
+    {"WdmRegisterInterface",
+     {V("ULONGLONG", "Device"), In("GUID", "InterfaceClass"), InOpt("UNICODE_STRING", "Reference"), P("LinkName"),
+      Ulong("Length"), Out("ULONG", "ReturnLength")}},
+    {"WdmSetInterfaceState", {In("UNICODE_STRING", "LinkName"), Boolean("Enable")}},
+    {"WdmGetInterfaces",
+     {In("GUID", "InterfaceClass"), V("ULONGLONG", "Device"), Ulong("Flags"), P("List"), Ulong("Length"),
+      Out("ULONG", "ReturnLength")}},
+    {"WdmOpenDeviceKey", {V("ULONGLONG", "Device"), Ulong("KeyType"), DesiredAccess(), OutHandle("KeyHandle")}},
+    {"WdmQueryDeviceProperty",
+     {V("ULONGLONG", "Device"), Ulong("Property"), P("Buffer"), Ulong("Length"), Out("ULONG", "ReturnLength")}},
+    {"WdmRegisterNotification",
+     {Ulong("Category"), Ulong("Flags"), InOpt("GUID", "InterfaceClass"), H("File"), V("ULONGLONG", "Cookie")}},
+    {"WdmUnregisterNotification", {V("ULONGLONG", "Cookie")}},
+    {"WdmDebugPrint", {P("Text"), Ulong("Length")}},
+    {"WdmBugCheck", {Ulong("Code"), P("Parameters")}},
 };
 }  // namespace table
 
@@ -338,5 +383,8 @@ constexpr std::size_t ServiceNumber(std::string_view name) {
   }
   return kServiceCount;
 }
+
+// Services for driver hosts have their stubs in wdm.dll, not in ntdll.dll.
+constexpr bool IsHostService(const Service &service) { return service.name.starts_with("Wdm"); }
 
 }  // namespace nt
