@@ -1,0 +1,62 @@
+#pragma once
+// Device objects of this host and proxies of those that live elsewhere.
+
+#include <wdm.h>
+#include <wdm/host.h>
+
+namespace io {
+
+// What stands behind DEVICE_OBJECT::DeviceObjectExtension. The first three members are where NT has them.
+struct DeviceExtension {
+  CSHORT type;  // 13, IO_TYPE_DEVICE_OBJECT_EXTENSION
+  USHORT size;
+  PDEVICE_OBJECT device;
+  ULONG power_flags;
+  ULONG extension_flags;       // kDeletePending, ...
+  PDEVICE_OBJECT attached_to;  // the device below
+  uint64_t id;                 // the Executive's
+  bool proxy;                  // lives elsewhere: IoCallDriver goes through the ring
+  bool start_io_deferred;      // IoSetStartIoAttributes
+  bool start_io_no_cancel;
+  bool start_io_key_set;
+  ULONG start_io_key;
+  LONG start_io_count;
+  WDM_DEVICE_STATE told;  // what the Executive knows
+  LIST_ENTRY all;         // in the list of all devices
+  LIST_ENTRY links;       // symbolic names and interfaces are the Executive's; unused here
+};
+
+inline constexpr ULONG kUnloadPending = 1;
+inline constexpr ULONG kDeletePending = 2;
+inline constexpr ULONG kRemovePending = 4;
+inline constexpr ULONG kRemoveProcessed = 8;
+
+inline DeviceExtension *Extension(const DEVICE_OBJECT *device) {
+  return reinterpret_cast<DeviceExtension *>(device->DeviceObjectExtension);
+}
+
+// The Executive's id of a device, what the Wdm* services want; 0 for null.
+inline uint64_t DeviceId(const DEVICE_OBJECT *device) { return device == nullptr ? 0 : Extension(device)->id; }
+
+// True for a device of another host or of the Executive.
+inline bool IsProxy(const DEVICE_OBJECT *device) { return Extension(device)->proxy; }
+
+// The device of this host (own or proxy) with that id, or null.
+PDEVICE_OBJECT FindDevice(uint64_t id);
+
+// The proxy of a device that lives elsewhere, made at first use; null when there is no memory.
+PDEVICE_OBJECT MakeProxy(uint64_t id, const host::DeviceDescription &description);
+
+// Tells the Executive what a driver changed in its device objects since (Flags, StackSize, ...). IRQL PASSIVE_LEVEL.
+void PushDevice(PDEVICE_OBJECT device);
+void PushDevicesOf(PDRIVER_OBJECT driver);
+
+// The device at the top of the stack.
+inline PDEVICE_OBJECT TopDevice(PDEVICE_OBJECT device) {
+  while (device->AttachedDevice != nullptr) {
+    device = device->AttachedDevice;
+  }
+  return device;
+}
+
+}  // namespace io
