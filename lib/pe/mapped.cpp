@@ -1,6 +1,6 @@
-#include "image.hpp"
+#include <pe/mapped.hpp>
 
-namespace ldr {
+namespace pe {
 namespace {
 
 constexpr ULONG kPageSize = 4096;
@@ -8,7 +8,7 @@ constexpr auto kBad = STATUS_INVALID_IMAGE_FORMAT;
 
 }  // namespace
 
-Result<Image> Image::Open(void *base, size_t view) {
+Result<MappedImage> MappedImage::Open(void *base, size_t view) {
   const auto *dos = static_cast<const IMAGE_DOS_HEADER *>(base);
   if (view != 0 && view < sizeof(IMAGE_DOS_HEADER)) {
     return Fail(kBad);
@@ -21,7 +21,7 @@ Result<Image> Image::Open(void *base, size_t view) {
   if (offset > (view != 0 ? view : kPageSize) - sizeof(IMAGE_NT_HEADERS)) {
     return Fail(kBad);
   }
-  Image image;
+  MappedImage image;
   image.base_ = static_cast<char *>(base);
   image.headers_ = reinterpret_cast<const IMAGE_NT_HEADERS *>(image.base_ + offset);
   const IMAGE_NT_HEADERS &headers = *image.headers_;
@@ -39,19 +39,19 @@ Result<Image> Image::Open(void *base, size_t view) {
   return image;
 }
 
-const IMAGE_SECTION_HEADER *Image::Sections() const {
+const IMAGE_SECTION_HEADER *MappedImage::Sections() const {
   return reinterpret_cast<const IMAGE_SECTION_HEADER *>(reinterpret_cast<const char *>(&headers_->OptionalHeader) +
                                                         headers_->FileHeader.SizeOfOptionalHeader);
 }
 
-IMAGE_DATA_DIRECTORY Image::Directory(unsigned index) const {
+IMAGE_DATA_DIRECTORY MappedImage::Directory(unsigned index) const {
   if (index >= IMAGE_NUMBEROF_DIRECTORY_ENTRIES || index >= headers_->OptionalHeader.NumberOfRvaAndSizes) {
     return {0, 0};
   }
   return headers_->OptionalHeader.DataDirectory[index];
 }
 
-bool Image::Contains(ULONG rva, size_t size) const {
+bool MappedImage::Contains(ULONG rva, size_t size) const {
   auto inside = [&](ULONG64 start, ULONG64 length) {
     return rva >= start && rva - start <= length && size <= length - (rva - start);
   };
@@ -76,7 +76,7 @@ bool Image::Contains(ULONG rva, size_t size) const {
   return false;
 }
 
-std::string_view Image::String(ULONG rva, size_t limit) const {
+std::string_view MappedImage::String(ULONG rva, size_t limit) const {
   for (size_t length = 0; length < limit; length += 1) {
     auto at = rva + static_cast<ULONG>(length);
     if (at < rva || ((length == 0 || (at & (kPageSize - 1)) == 0) && !Contains(at, 1))) {
@@ -89,7 +89,7 @@ std::string_view Image::String(ULONG rva, size_t limit) const {
   return {};
 }
 
-Result<Export> Image::Entry(const IMAGE_EXPORT_DIRECTORY &exports, ULONG index, NTSTATUS missing) const {
+Result<MappedExport> MappedImage::Entry(const IMAGE_EXPORT_DIRECTORY &exports, ULONG index, NTSTATUS missing) const {
   if (index >= exports.NumberOfFunctions) {
     return Fail(missing);
   }
@@ -107,15 +107,15 @@ Result<Export> Image::Entry(const IMAGE_EXPORT_DIRECTORY &exports, ULONG index, 
     if (forwarder.empty()) {
       return Fail(kBad);
     }
-    return Export{rva, forwarder};
+    return MappedExport{rva, forwarder};
   }
   if (rva >= Size()) {
     return Fail(kBad);
   }
-  return Export{rva, {}};
+  return MappedExport{rva, {}};
 }
 
-Result<Export> Image::FindExport(std::string_view name, ULONG hint) const {
+Result<MappedExport> MappedImage::FindExport(std::string_view name, ULONG hint) const {
   IMAGE_DATA_DIRECTORY directory = Directory(IMAGE_DIRECTORY_ENTRY_EXPORT);
   IMAGE_EXPORT_DIRECTORY exports;
   if (directory.Size == 0) {
@@ -134,7 +134,7 @@ Result<Export> Image::FindExport(std::string_view name, ULONG hint) const {
     *text = String(rva, 4096);
     return text->data() != nullptr;
   };
-  auto found = [&](ULONG index) -> Result<Export> {
+  auto found = [&](ULONG index) -> Result<MappedExport> {
     USHORT ordinal = 0;
     ULONG64 slot = exports.AddressOfNameOrdinals + ULONG64{index} * 2;
     if (slot > MAXULONG || !Read(static_cast<ULONG>(slot), &ordinal)) {
@@ -166,7 +166,7 @@ Result<Export> Image::FindExport(std::string_view name, ULONG hint) const {
   return Fail(STATUS_ENTRYPOINT_NOT_FOUND);
 }
 
-Result<Export> Image::FindExport(ULONG ordinal) const {
+Result<MappedExport> MappedImage::FindExport(ULONG ordinal) const {
   IMAGE_DATA_DIRECTORY directory = Directory(IMAGE_DIRECTORY_ENTRY_EXPORT);
   IMAGE_EXPORT_DIRECTORY exports;
   if (directory.Size == 0) {
@@ -181,7 +181,7 @@ Result<Export> Image::FindExport(ULONG ordinal) const {
   return Entry(exports, ordinal - exports.Base, STATUS_ORDINAL_NOT_FOUND);
 }
 
-Result<void> Image::RelocateBlock(ULONG page, ULONG entries, ULONG count, ULONG_PTR delta) const {
+Result<void> MappedImage::RelocateBlock(ULONG page, ULONG entries, ULONG count, ULONG_PTR delta) const {
   for (ULONG i = 0; i < count; i += 1) {
     USHORT entry = 0;
     if (!Read(entries + i * 2, &entry)) {
@@ -216,7 +216,7 @@ Result<void> Image::RelocateBlock(ULONG page, ULONG entries, ULONG count, ULONG_
   return {};
 }
 
-Result<void> Image::Relocate(ULONG_PTR delta) const {
+Result<void> MappedImage::Relocate(ULONG_PTR delta) const {
   IMAGE_DATA_DIRECTORY directory = Directory(IMAGE_DIRECTORY_ENTRY_BASERELOC);
   if ((headers_->FileHeader.Characteristics & IMAGE_FILE_RELOCS_STRIPPED) != 0) {
     return Fail(STATUS_ILLEGAL_DLL_RELOCATION);
@@ -248,4 +248,4 @@ Result<void> Image::Relocate(ULONG_PTR delta) const {
   return {};
 }
 
-}  // namespace ldr
+}  // namespace pe
