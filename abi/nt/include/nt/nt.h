@@ -9,6 +9,7 @@
 #include <nt/ntmmapi.h>
 #include <nt/ntobapi.h>
 #include <nt/ntpebteb.h>
+#include <nt/ntplugplay.h>
 #include <nt/ntpsapi.h>
 #include <nt/ntregapi.h>
 #include <nt/ntseapi.h>

@@ -180,6 +180,8 @@ inline constexpr Service kTable[] = {
     {"NtOpenSymbolicLinkObject", {OutHandle("LinkHandle"), DesiredAccess(), Attributes()}},
     {"NtOpenThread", {OutHandle("ThreadHandle"), DesiredAccess(), Attributes(), InOpt("CLIENT_ID", "ClientId")}},
     {"NtOpenTimer", {OutHandle("TimerHandle"), DesiredAccess(), Attributes()}},
+    {"NtPlugPlayControl",
+     {V("PLUGPLAY_CONTROL_CLASS", "PnPControlClass"), P("PnPControlData"), Ulong("PnPControlDataLength")}},
     {"NtProtectVirtualMemory",
      {H("ProcessHandle"), InOut("PVOID", "BaseAddress"), InOut("SIZE_T", "RegionSize"), Ulong("NewProtect"),
       Out("ULONG", "OldProtect")}},
