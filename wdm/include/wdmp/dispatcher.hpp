@@ -1,0 +1,33 @@
+#pragma once
+// Dispatcher objects from the inside: waits and signals on DISPATCHER_HEADERs, DPCs, time.
+
+#include <ntddk.h>
+
+#include <cstdint>
+
+namespace ke {
+
+/// Wakes the waiters of an object that its SignalState allows. At DISPATCH_LEVEL.
+void Satisfy(DISPATCHER_HEADER &header);
+
+/// Wait list and type of a header; `state` signals it at once.
+void InitialiseHeader(DISPATCHER_HEADER &header, UCHAR type, ULONG size, LONG state);
+
+/// Time since the start in units of 100 ns, from the TSC.
+uint64_t InterruptTime();
+
+/// UTC since 1601 in units of 100 ns.
+uint64_t SystemTime();
+
+inline constexpr uint64_t kNever = ~uint64_t{0};
+
+/// The interrupt time at which a relative (negative) or absolute (positive) time-out of NT's ends.
+uint64_t Deadline(const LARGE_INTEGER &timeout);
+
+/// Runs the DPCs that are queued. At DISPATCH_LEVEL.
+void DrainDpcs();
+
+/// True while a DPC routine runs.
+bool InDpc();
+
+}  // namespace ke
