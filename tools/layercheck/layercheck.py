@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 # Left to right: a component of the Executive sees the public headers of those to its left.
-EXECUTIVE = ("ke", "ob", "se", "ex", "mm", "ps", "io", "cc", "cm", "lpc", "ldr", "svc")
-PARSERS = ("pe", "fat", "gpt", "hive", "bootvol")
+EXECUTIVE = ("ke", "ob", "se", "ex", "mm", "ps", "io", "cc", "cm", "wdm", "pnp", "lpc", "ldr", "svc")
+PARSERS = ("pe", "fat", "gpt", "hive", "bootvol", "acpi", "pci")
 
 # Folder (the longest prefix counts) -> folders it may include from besides itself. "lib/*" is every library.
 RULES = {
@@ -21,6 +21,7 @@ RULES = {
     "lib/crt": (),
     "lib/rtl": ("abi/nt", "abi/disk"),
     "lib/coro": ("abi/nt", "abi/disk", "lib/rtl"),
+    "lib/terminal": ("lib/rtl",),
     "lib/cap": ("abi/sel4", "lib/rtl", "abi/nt"),
     "kernel": ("abi/sel4", "lib/rtl/include/rtl/pure"),
     "ntdll": ("abi/nt", "abi/sel4", "abi/disk", "lib/rtl", "lib/pe"),
@@ -35,6 +36,9 @@ RULES = {
 for _parser in PARSERS:
     RULES[f"lib/{_parser}"] = ("abi/nt", "abi/disk", "lib/rtl")
     RULES[f"drivers/filesystem/{_parser}"] = ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl", f"lib/{_parser}")
+# A bus driver reads its bus's own format, and the tables that say where the bus is.
+RULES["drivers/bus/acpi"] = RULES["drivers"] + ("lib/acpi", "lib/pci")
+RULES["drivers/bus/pci"] = RULES["drivers"] + ("lib/acpi", "lib/pci")
 for _index, _component in enumerate(EXECUTIVE):
     RULES[f"executive/{_component}"] = ("abi", "lib/*") + tuple(
         f"executive/{left}/include" for left in EXECUTIVE[:_index]
