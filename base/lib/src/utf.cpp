@@ -1,5 +1,7 @@
 #include "native/utf.hpp"
 
+#include <rtl/display_width.hpp>
+
 namespace native {
 namespace {
 
@@ -22,29 +24,6 @@ constexpr unsigned SequenceLength(unsigned char lead) {
 }
 
 constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-
-constexpr Range kCombining[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},   {0x610, 0x61a},
-                                {0x64b, 0x65f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff}, {0x200b, 0x200f},
-                                {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}};
-
-constexpr Range kWide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},  {0xac00, 0xd7a3},
-                           {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},  {0xffe0, 0xffe6},
-                           {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-
-template <std::size_t N>
-constexpr bool Contains(const Range (&ranges)[N], char32_t code_point) {
-  for (const Range &range : ranges) {
-    if (code_point >= range.first && code_point <= range.last) {
-      return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -147,15 +126,7 @@ std::optional<UNICODE_STRING> WideString::Unicode() {
   return string;
 }
 
-unsigned DisplayWidth(char32_t code_point) {
-  if (code_point < 0x300) {
-    return 1;
-  }
-  if (Contains(kCombining, code_point)) {
-    return 0;
-  }
-  return Contains(kWide, code_point) ? 2 : 1;
-}
+unsigned DisplayWidth(char32_t code_point) { return rtl::DisplayWidth(code_point); }
 
 unsigned DisplayWidth(std::string_view text) {
   unsigned width = 0;
