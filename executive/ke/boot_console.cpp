@@ -1,19 +1,13 @@
 #include <ke/boot_console.hpp>
 
-#include <ke/boot_info.hpp>
-#include "device_memory.hpp"
+#include "screen.hpp"
 #include "serial.hpp"
-#include "text_screen.hpp"
 
 #include <algorithm>
 #include <new>
 
 namespace ke {
 namespace {
-
-constexpr std::uint64_t kTextMemory = 0xb'8000;
-constexpr std::uint16_t kCrtIndex = 0x3d4;
-constexpr std::uint16_t kCrtData = 0x3d5;
 
 class MachineConsole final : public Console {
  public:
@@ -28,13 +22,10 @@ class MachineConsole final : public Console {
  private:
   static constexpr std::size_t kInput = 1024;
 
-  void OpenScreen();
   void Show(std::string_view bytes);
 
   Serial serial_;
-  TextScreen screen_;
-  bool has_screen_ = false;
-  Ports crt_;
+  Screen screen_;
   Ref<Standalone<Event>> ready_;
   // Typed bytes that nobody has read; what comes when it is full is lost, as on any terminal.
   char input_[kInput] = {};
@@ -45,26 +36,9 @@ class MachineConsole final : public Console {
 alignas(MachineConsole) constinit std::byte storage[sizeof(MachineConsole)] = {};
 constinit MachineConsole *console = nullptr;
 
-void MachineConsole::OpenScreen() {
-  // Text mode unless the boot loader set a graphics mode: then the screen is not ours to draw on.
-  if (FindBootChunk(SEL4_BOOTINFO_HEADER_X86_FRAMEBUFFER) != nullptr) {
-    return;
-  }
-  Result<volatile std::byte *> memory = MapDevicePage(kTextMemory, seL4_X86_WriteCombining);
-  if (!memory) {
-    return;
-  }
-  screen_ = TextScreen(reinterpret_cast<volatile std::uint16_t *>(*memory));
-  screen_.Clear();
-  has_screen_ = true;
-  if (Result<Ports> crt = Ports::Claim(kCrtIndex, kCrtData)) {
-    crt_ = *crt;
-  }
-}
-
 void MachineConsole::Initialise() {
   (void)serial_.Initialise();  // A machine without a serial line still has its screen.
-  OpenScreen();
+  screen_.Open();
 }
 
 Result<void> MachineConsole::Listen(cap::Cap<cap::Notification> notification) {
@@ -78,9 +52,7 @@ Result<void> MachineConsole::Listen(cap::Cap<cap::Notification> notification) {
 
 void MachineConsole::Show(std::string_view bytes) {
   serial_.Write(bytes);
-  if (has_screen_) {
-    screen_.Write(bytes);
-  }
+  screen_.Write(bytes);
 }
 
 void MachineConsole::Write(std::string_view bytes) {
@@ -94,11 +66,7 @@ void MachineConsole::Write(std::string_view bytes) {
     Show("\r\n");
     bytes.remove_prefix(line + 1);
   }
-  if (has_screen_) {
-    unsigned cursor = screen_.Row() * TextScreen::kColumns + screen_.Column();
-    crt_.Out16(kCrtIndex, static_cast<std::uint16_t>(cursor >> 8 << 8 | 0x0e));
-    crt_.Out16(kCrtIndex, static_cast<std::uint16_t>((cursor & 0xff) << 8 | 0x0f));
-  }
+  screen_.Show();
 }
 
 void MachineConsole::Interrupt() {

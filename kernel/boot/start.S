@@ -21,6 +21,10 @@ multiboot2_header:
   .long 0                        // i386 protected mode
   .long multiboot2_end - multiboot2_header
   .long -(MB2_MAGIC + (multiboot2_end - multiboot2_header))
+  .short 5, 1                    // a framebuffer if there can be one: the root task draws on either
+  .long 20
+  .long 0, 0, 0                  // whatever width, height, depth
+  .balign 8
   .short 0, 0                    // end tag
   .long 8
 multiboot2_end:

@@ -1,5 +1,5 @@
 #pragma once
-// The console of <ke/console.hpp> on the serial port and the VGA text screen.
+// The console of <ke/console.hpp> on the serial port and the screen.
 
 #include <ke/console.hpp>
 

@@ -1,5 +1,5 @@
 #pragma once
-// The boot console: polled 16550 in and out, VGA text out. A byte stream of UTF-8 and VT sequences
+// The console: 16550 in and out, the screen (VGA text or framebuffer) out. A byte stream of UTF-8 and VT sequences
 // (docs/architecture.md section 5).
 
 #include <ke/dispatcher.hpp>
