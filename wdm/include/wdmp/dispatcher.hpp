@@ -13,6 +13,16 @@ void Satisfy(DISPATCHER_HEADER &header);
 /// Wait list and type of a header; `state` signals it at once.
 void InitialiseHeader(DISPATCHER_HEADER &header, UCHAR type, ULONG size, LONG state);
 
+/// Puts a timer that is not in it into the list of timers, or takes one out (false: it was not in it).  At
+/// DISPATCH_LEVEL.
+void InsertTimer(KTIMER &timer, uint64_t due);
+bool RemoveTimer(KTIMER &timer);
+
+/// Expires what is due now. Any IRQL up to DISPATCH_LEVEL.
+void ExpireTimers();
+/// When the next timer is due, or kNever.
+uint64_t NextDeadline();
+
 /// Time since the start in units of 100 ns, from the TSC.
 uint64_t InterruptTime();
 
@@ -26,6 +36,12 @@ uint64_t Deadline(const LARGE_INTEGER &timeout);
 
 /// Runs the DPCs that are queued. At DISPATCH_LEVEL.
 void DrainDpcs();
+
+/// Reads TSC and interrupt time; called once by WdmHostMain before anything that waits.
+void StartClock();
+
+/// Stops the processor for a time, as KeStallExecutionProcessor.
+void Stall(uint32_t microseconds);
 
 /// True while a DPC routine runs.
 bool InDpc();

@@ -1,7 +1,7 @@
 #pragma once
-// Fibers: what drivers see as threads (PKTHREAD and PETHREAD point to a ke::Thread). All of them run on the baton thread, one at a time;
-// one that waits lets the baton loop go on with the next. Interrupt routines and DPCs on the interrupt thread borrow the
-// identity of the fiber that they preempted, as on NT.
+// Fibers: what drivers see as threads (PKTHREAD and PETHREAD point to a ke::Thread). All of them run on the baton
+// thread, one at a time; one that waits lets the baton loop go on with the next. Interrupt routines and DPCs on the
+// interrupt thread borrow the identity of the fiber that they preempted, as on NT.
 
 #include <nt/nt.h>
 

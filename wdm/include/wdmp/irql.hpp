@@ -1,8 +1,8 @@
 #pragma once
-// IRQL: one byte of the process (docs/architecture.md section 9). What the interrupt thread runs (interrupt routines, and DPCs
-// when the baton is below DISPATCH_LEVEL) preempts the baton at any instruction and is atomic to it. So data of the
-// runtime that DPCs reach too are touched at DISPATCH_LEVEL (AtDispatch), data of interrupt routines at HIGH_LEVEL
-// (AtHigh). Compiler barriers suffice: there is one processor. See wdm/ke/README.md.
+// IRQL: one byte of the process (docs/architecture.md section 9). What the interrupt thread runs (interrupt routines,
+// and DPCs when the baton is below DISPATCH_LEVEL) preempts the baton at any instruction and is atomic to it. So data
+// of the runtime that DPCs reach too are touched at DISPATCH_LEVEL (AtDispatch), data of interrupt routines at
+// HIGH_LEVEL (AtHigh). Compiler barriers suffice: there is one processor. See wdm/ke/README.md.
 
 #include <nt/nt.h>
 
@@ -56,7 +56,8 @@ class AtLeast {
 using AtDispatch = AtLeast<kDispatch>;
 using AtHigh = AtLeast<kHigh>;
 
-/// Ends the host with a bug check code when the IRQL is above `highest` (IRQL_NOT_LESS_OR_EQUAL, as NT's verifier does).
+/// Ends the host with a bug check code when the IRQL is above `highest` (IRQL_NOT_LESS_OR_EQUAL, as NT's verifier
+/// does).
 void RequireIrql(KIRQL highest, const char *routine);
 
 }  // namespace ke

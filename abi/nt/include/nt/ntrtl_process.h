@@ -5,11 +5,14 @@
 #include <nt/ntdef.h>
 #include <nt/ntpsapi.h>
 
+#ifndef NT_PROCESSOR_NUMBER_DEFINED_
+#define NT_PROCESSOR_NUMBER_DEFINED_
 typedef struct _PROCESSOR_NUMBER {
   USHORT Group;
   UCHAR Number;
   UCHAR Reserved;
 } PROCESSOR_NUMBER, *PPROCESSOR_NUMBER;
+#endif
 
 NT_EXTERN_C_BEGIN
 
