@@ -1,6 +1,7 @@
 // Any bytes as an ACPI table. The first byte chooses the parser; length and checksum are repaired so that inputs reach
 // it. What parses is used to its end, and must be what the headers promise.
 
+#include <acpi/dsdt.hpp>
 #include <acpi/fadt.hpp>
 #include <acpi/hpet.hpp>
 #include <acpi/madt.hpp>
@@ -98,6 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
       if (const auto found = acpi::FindSoftOff(table); found && *found) {
         Require((*found)->a < 8 && (*found)->b < 8);
       }
+      Require(*acpi::CountDevices(table, acpi::EisaId("PNP0501")) <= table.size() / 10);
   }
   return 0;
 }

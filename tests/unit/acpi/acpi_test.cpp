@@ -1,6 +1,7 @@
 #include "tables.hpp"
 
 #include <gtest/gtest.h>
+#include <acpi/dsdt.hpp>
 #include <acpi/fadt.hpp>
 #include <acpi/hpet.hpp>
 #include <acpi/madt.hpp>
@@ -161,6 +162,21 @@ TEST(SoftOff, NotFound) {
   EXPECT_FALSE(SoftOff({8, '_', 'S', '5', '_', 0x12, 0x86, 0, 0, 4, 0, 0, 0})) << "a length of three bytes";
   EXPECT_FALSE(SoftOff({8, '_', 'S', '5', '_', 0x11, 6, 4, 0, 0, 0, 0})) << "a buffer";
   EXPECT_EQ(StatusOf(acpi::FindSoftOff(TableBuilder("SSDT", 60).Build())), STATUS_ACPI_INVALID_TABLE);
+}
+
+TEST(Dsdt, CountsDevices) {
+  EXPECT_EQ(acpi::EisaId("PNP0501"), 0x0105'D041u);
+  EXPECT_EQ(acpi::EisaId("PNP0A03"), 0x030A'D041u);
+  EXPECT_EQ(acpi::EisaId("PNP0C0F"), 0x0F0C'D041u);
+  TableBuilder table("DSDT", 36);
+  table.Append({8, '_', 'H', 'I', 'D', 0xC, 0x41, 0xD0, 5, 1}).Append({8, '_', 'H', 'I', 'D', 0xC, 0x41, 0xD0, 5, 1});
+  table.Append({8, '_', 'H', 'I', 'D', 0xC, 0x41, 0xD0, 3, 3}).Append({'_', 'H', 'I', 'D', 0xC, 0x41, 0xD0, 5, 1});
+  table.Append({8, '_', 'H', 'I', 'D', 0xB, 0x41, 0xD0, 5, 1}).Append({8, '_', 'H', 'I', 'D', 0xC, 0x41, 0xD0, 5});
+  const std::vector<std::byte> bytes = table.Build();
+  EXPECT_EQ(*acpi::CountDevices(bytes, acpi::EisaId("PNP0501")), 2u);
+  EXPECT_EQ(*acpi::CountDevices(bytes, acpi::EisaId("PNP0303")), 1u);
+  EXPECT_EQ(*acpi::CountDevices(bytes, acpi::EisaId("PNP0700")), 0u);
+  EXPECT_EQ(StatusOf(acpi::CountDevices(TableBuilder("SSDT", 60).Build(), 0)), STATUS_ACPI_INVALID_TABLE);
 }
 
 TableBuilder PcMadt() {

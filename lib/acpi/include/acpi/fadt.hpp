@@ -1,5 +1,5 @@
 #pragma once
-// The Fixed ACPI Description Table (ACPI 6.5, 5.2.9) and what is scanned for in the DSDT.
+// The Fixed ACPI Description Table (ACPI 6.5, 5.2.9).
 
 #include <acpi/table.hpp>
 
@@ -43,15 +43,5 @@ struct Fadt {
 // Reads the table in `bytes`. A block that lies partly beyond its address space, or is too short for its registers, is
 // taken as absent. STATUS_ACPI_INVALID_TABLE: the bytes are no FADT, or one shorter than ACPI 1.0's 116 bytes.
 Result<Fadt> ParseFadt(std::span<const std::byte> bytes);
-
-// SLP_TYP of a sleep state for both PM1 control registers, each 0 to 7.
-struct SleepType {
-  std::uint8_t a = 0;
-  std::uint8_t b = 0;
-};
-
-// The package \_S5 of the DSDT in `bytes`, found by its bytes (name, package, small constants) as AML is not read.
-// Nothing when no place in the table has that form. STATUS_ACPI_INVALID_TABLE: the bytes are no DSDT.
-Result<std::optional<SleepType>> FindSoftOff(std::span<const std::byte> bytes);
 
 }  // namespace acpi
