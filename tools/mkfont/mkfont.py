@@ -146,14 +146,21 @@ def table(height, pictures):
     return head + b"".join(struct.pack("<IHH", *entry) for entry in ranges) + b"".join(glyphs)
 
 
-def parse(data):
-    """(height, picture -> code point): what a reader of the screen needs. Of equal pictures the lowest code point counts."""
+def layout(data):
+    """(ranges as (first code point, count, first glyph), offset of the glyphs) of a table."""
     if data[:4] != MAGIC:
         raise Malformed("not a console font")
-    _, height, range_count, _ = struct.unpack_from("<HHHH", data, 4)
+    _, _, range_count, _ = struct.unpack_from("<HHHH", data, 4)
     glyphs = 12 + 8 * range_count
+    return list(struct.iter_unpack("<IHH", data[12:glyphs])), glyphs
+
+
+def parse(data):
+    """(height, picture -> code point): what a reader of the screen needs. Of equal pictures the lowest code point counts."""
+    ranges, glyphs = layout(data)
+    _, height = struct.unpack_from("<HH", data, 4)
     pictures = {}
-    for first, count, glyph in struct.iter_unpack("<IHH", data[12:glyphs]):
+    for first, count, glyph in ranges:
         for index in range(count):
             start = glyphs + (glyph + index) * height
             pictures.setdefault(data[start : start + height], first + index)
