@@ -7,7 +7,7 @@
 
 namespace pnp {
 
-void DeviceNode::Fail(ULONG code, NTSTATUS status) {
+void DeviceNode::SetProblem(ULONG code, NTSTATUS status) {
   problem = code;
   problem_status = status;
   ke::Line line;
@@ -37,7 +37,7 @@ DeviceTree::~DeviceTree() {
 Result<void> DeviceTree::Create() {
   auto *node = new (std::nothrow) DeviceNode(next_owner_, DeviceId::kNone);
   if (node == nullptr) {
-    return ::Fail(STATUS_INSUFFICIENT_RESOURCES);
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
   next_owner_ += 1;
   root_ = Adopt(node);
@@ -49,7 +49,7 @@ Result<void> DeviceTree::Create() {
 Result<Ref<DeviceNode>> DeviceTree::Add(DeviceNode &parent, DeviceId pdo) {
   auto *node = new (std::nothrow) DeviceNode(next_owner_, pdo);
   if (node == nullptr) {
-    return ::Fail(STATUS_INSUFFICIENT_RESOURCES);
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
   next_owner_ += 1;
   node->parent = &parent;

@@ -39,7 +39,7 @@ class DeviceNode final : public RefCounted, public SiblingHook {
 
   bool HasProblem() const { return problem != 0; }
   // Gives it a problem and says so on the console.
-  void Fail(ULONG code, NTSTATUS status);
+  void SetProblem(ULONG code, NTSTATUS status);
   void ClearProblem() {
     problem = 0;
     problem_status = STATUS_SUCCESS;

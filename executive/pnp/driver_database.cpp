@@ -179,6 +179,50 @@ Result<Match> FindDriver(const MultiString &hardware_ids, const MultiString &com
   return Fail(STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+namespace {
+
+// A key of its own for the driver of a device: the first free number below its class.
+Result<Text> MakeDriverKey(std::u16string_view class_guid) {
+  constexpr unsigned kMostDrivers = 1000;
+  const Key class_key = TRY(Key::CreateControlSet({u"Control\\Class", class_guid}));
+  for (unsigned i = 0; i < kMostDrivers; i += 1) {
+    const char16_t number[] = {u'0', static_cast<char16_t>(u'0' + i / 100), static_cast<char16_t>(u'0' + i / 10 % 10),
+                               static_cast<char16_t>(u'0' + i % 10)};
+    const std::u16string_view name(number, std::size(number));
+    if (class_key.Child(name)) {
+      continue;
+    }
+    TRY(class_key.Create(name));
+    return Text::Join({class_guid, u"\\", name});
+  }
+  return Fail(STATUS_INSUFFICIENT_RESOURCES);
+}
+
+}  // namespace
+
+Result<void> InstallDriver(const Key &instance, std::u16string_view hardware_ids, std::u16string_view compatible_ids) {
+  if (!instance.Has(u"Service")) {
+    const Result<Match> match = FindDriver(MultiString(hardware_ids), MultiString(compatible_ids));
+    if (!match) {
+      return match.error().Code() == STATUS_OBJECT_NAME_NOT_FOUND ? Result<void>()
+                                                                  : Result<void>(std::unexpected(match.error()));
+    }
+    TRY(instance.WriteText(u"Service", match->service.View()));
+    if (!match->class_guid.Empty()) {
+      TRY(instance.WriteText(u"ClassGUID", match->class_guid.View()));
+    }
+  }
+  const Text class_guid = TextOr(instance, u"ClassGUID");
+  if (class_guid.Empty() || instance.Has(u"Driver")) {
+    return {};
+  }
+  const Text driver = TRY(MakeDriverKey(class_guid.View()));
+  TRY(instance.WriteText(u"Driver", driver.View()));
+  const Result<Key> class_key = Key::OpenControlSet({u"Control\\Class", class_guid.View()});
+  const Text class_name = class_key ? TextOr(*class_key, u"Class") : Text();
+  return class_name.Empty() ? Result<void>() : instance.WriteText(u"Class", class_name.View());
+}
+
 Result<DriverStack> DriversOf(const Key &instance) {
   DriverStack stack;
   const Text class_guid = TextOr(instance, u"ClassGUID");

@@ -45,6 +45,10 @@ struct Match {
 // STATUS_OBJECT_NAME_NOT_FOUND.
 Result<Match> FindDriver(const MultiString &hardware_ids, const MultiString &compatible_ids);
 
+// Gives a device that has no driver yet the one of the database: Service, ClassGUID, Driver (`{GUID}\0000`, whose key
+// below Control\Class is made). Both lists are texts of multi-strings. No driver is no failure.
+Result<void> InstallDriver(const Key &instance, std::u16string_view hardware_ids, std::u16string_view compatible_ids);
+
 // The drivers of a device, in the order of their AddDevice: device lower filters, class lower filters, the function
 // driver, device upper filters, class upper filters. `function` is the index of the function driver, or the number of
 // drivers for a device without one (raw).

@@ -56,6 +56,9 @@ struct DeviceFacts {
 // What the port tells. Calls come from the event loop, never from within a call of DriverPort.
 class PortEvents {
  public:
+  // The process of a host is ending. Called at once, before any frame that its devices could write by DMA is used
+  // again: bus mastering of its devices is off when this returns.
+  virtual void HostDying(HostId host) = 0;
   // The process of a host has ended, whatever the reason; its drivers and devices are gone, its requests have been
   // answered with STATUS_DRIVER_PROCESS_TERMINATED. The port has switched nothing off: the manager revokes.
   virtual void HostGone(HostId host, NTSTATUS status) = 0;

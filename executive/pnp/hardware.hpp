@@ -1,0 +1,27 @@
+#pragma once
+// What the manager does to hardware itself, and what the firmware tells; tests have their own.
+
+#include "arbiter.hpp"
+
+namespace pnp {
+
+class Hardware {
+ public:
+  // What must never be assigned (memory, the Executive's own ports and pins), and the interrupt routes.
+  virtual Result<void> Describe(Arbiters &arbiters) = 0;
+  // The resources of the fixed hardware that a firmware table describes, such as `FACP`. STATUS_OBJECT_NAME_NOT_FOUND.
+  virtual Result<ResourceList> FirmwareResources(std::u16string_view table) = 0;
+
+  // Programs the function's messages and turns them on. STATUS_NOT_SUPPORTED: it has not that many.
+  virtual Result<void> EnableMessages(PciAddress function, const AssignedResources &resources) = 0;
+  virtual void DisableMessages(PciAddress function) = 0;
+  // Ends all DMA and messages of the function, at once.
+  virtual void DisableBusMaster(PciAddress function) = 0;
+  // Starts a reset of the function: how long (100 ns) it must be left alone then, 0: it cannot be reset alone.
+  virtual std::uint64_t ResetFunction(PciAddress function) = 0;
+
+ protected:
+  ~Hardware() = default;
+};
+
+}  // namespace pnp
