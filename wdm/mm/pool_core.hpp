@@ -29,7 +29,7 @@ inline constexpr size_t kPoolHeader = 16;
 /// stands in the chunk's first pages.
 class PoolCore {
  public:
-  explicit PoolCore(ChunkSource source) : source_(source) {}
+  constexpr explicit PoolCore(ChunkSource source) : source_(source) {}
 
   /// `size` bytes. `cache_aligned`: 64-byte aligned, otherwise 16. Null: the source has no more.
   void *Allocate(size_t size, uint32_t tag, bool cache_aligned);

@@ -16,20 +16,16 @@ struct DriverImage {
   void *base;
   size_t size;
   PDRIVER_INITIALIZE entry;  // the image's entry point; null when it has none
-  char16_t name[64];         // base name in lower case with ".sys", for example "kbdclass.sys"
+  char16_t name[64];         // base name in lower case with its extension, for example u"kbdclass.sys"
   uint32_t references;
-  uint32_t state;  // of the loader
-  void *function_table;
-  void *dependencies;    // of the loader
-  void *section;         // KLDR_DATA_TABLE_ENTRY-like record for DRIVER_OBJECT::DriverSection
-  NTSTATUS (*unload)();  // DllUnload of an export driver, null for none
+  void *section;  // for DRIVER_OBJECT::DriverSection: begins like NT's KLDR_DATA_TABLE_ENTRY
 };
 
 /// Loads the image of `section` (SEC_IMAGE; not closed) under the name `name` (a base name; ".sys" is added when there
 /// is no extension) with all images that it imports from, which are asked for by name (WdmOpenDriverImage). An image
 /// that is loaded already gets one more reference. DriverEntry is not called; DllInitialize of export drivers is.
 /// STATUS_INVALID_IMAGE_FORMAT and its like; STATUS_DRIVER_ENTRYPOINT_NOT_FOUND, STATUS_DRIVER_ORDINAL_NOT_FOUND: an
-/// import that nobody exports, named on the debug output; statuses of the services.
+/// import that nobody exports, named on the debug output; STATUS_OBJECT_NAME_INVALID; statuses of the services.
 NTSTATUS LoadDriverImage(HANDLE section, std::u16string_view name, DriverImage **image);
 
 /// One reference less; with the last one the image goes (DllUnload, then its imports). DriverUnload has run already.
