@@ -1,0 +1,4 @@
+// IRQL annotations: part of driverspecs.h here.
+#pragma once
+
+#include <driverspecs.h>

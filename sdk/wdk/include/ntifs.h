@@ -1,0 +1,6 @@
+// ntddk.h and what file systems know beyond it; Cc and FsRtl come with the file system work.
+#pragma once
+#define _NTIFS_
+
+#include <ntddk.h>
+#include <wdk/ifs.h>

@@ -1,0 +1,2 @@
+// Names of analyser warnings: none for clang.
+#pragma once
