@@ -32,10 +32,10 @@ typedef struct _CONNECT_DATA {
   PVOID ClassService;
 } CONNECT_DATA, *PCONNECT_DATA;
 
-// The class service: called by the port driver at DISPATCH_LEVEL with the class device, the first entry, the end, and where to
-// count the entries taken.
-typedef VOID (*PSERVICE_CALLBACK_ROUTINE)(PVOID NormalContext, PVOID SystemArgument1, PVOID SystemArgument2,
-                                          PVOID SystemArgument3);
+// The class service: called by the port driver at DISPATCH_LEVEL with the class device, the first entry, the end, and
+// where to count the entries taken.
+typedef VOID(NTAPI *PSERVICE_CALLBACK_ROUTINE)(PVOID NormalContext, PVOID SystemArgument1, PVOID SystemArgument2,
+                                               PVOID SystemArgument3);
 
 #define KEYBOARD_CLASS_ERROR_BASE 0
 #define I8042_ERROR_VALUE_BASE 1000
