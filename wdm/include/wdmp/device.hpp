@@ -6,7 +6,7 @@
 
 namespace io {
 
-// What stands behind DEVICE_OBJECT::DeviceObjectExtension. The first three members are where NT has them.
+// What stands behind DEVICE_OBJECT::DeviceObjectExtension. The first members are where NT has them.
 struct DeviceExtension {
   CSHORT type;  // 13, IO_TYPE_DEVICE_OBJECT_EXTENSION
   USHORT size;
@@ -15,15 +15,19 @@ struct DeviceExtension {
   ULONG extension_flags;       // kDeletePending, ...
   PDEVICE_OBJECT attached_to;  // the device below
   uint64_t id;                 // the Executive's
+  uint32_t slot;               // in the table of cookies
   bool proxy;                  // lives elsewhere: IoCallDriver goes through the ring
   bool start_io_deferred;      // IoSetStartIoAttributes
   bool start_io_no_cancel;
+  // The next packet was asked for inside StartIo, and how.
+  bool start_io_again;
+  bool start_io_cancelable;
   bool start_io_key_set;
   ULONG start_io_key;
   LONG start_io_count;
+  POWER_STATE power[2];   // by POWER_STATE_TYPE, PoSetPowerState
   WDM_DEVICE_STATE told;  // what the Executive knows
   LIST_ENTRY all;         // in the list of all devices
-  LIST_ENTRY links;       // symbolic names and interfaces are the Executive's; unused here
 };
 
 inline constexpr ULONG kUnloadPending = 1;
@@ -47,11 +51,11 @@ PDEVICE_OBJECT FindDevice(uint64_t id);
 // The proxy of a device that lives elsewhere, made at first use; null when there is no memory.
 PDEVICE_OBJECT MakeProxy(uint64_t id, const host::DeviceDescription &description);
 
-// Tells the Executive what a driver changed in its device objects since (Flags, StackSize, ...). IRQL PASSIVE_LEVEL.
-void PushDevice(PDEVICE_OBJECT device);
-void PushDevicesOf(PDRIVER_OBJECT driver);
+// Tells the Executive what drivers changed in their device objects since (Flags, StackSize, ...); only what changed.
+// IRQL <= DISPATCH_LEVEL.
+void PushDevices();
 
-// The device at the top of the stack.
+// The device at the top of the stack, as far as this host knows it.
 inline PDEVICE_OBJECT TopDevice(PDEVICE_OBJECT device) {
   while (device->AttachedDevice != nullptr) {
     device = device->AttachedDevice;
