@@ -24,6 +24,20 @@ std::uint8_t Ports::In8(std::uint16_t port) const {
   }
   return value;
 }
+std::uint16_t Ports::In16(std::uint16_t port) const {
+  std::uint16_t value = 0xffff;
+  if (ports_ && cap::In16(ports_, port, value) != seL4_NoError) {
+    value = 0xffff;
+  }
+  return value;
+}
+std::uint32_t Ports::In32(std::uint16_t port) const {
+  std::uint32_t value = ~0u;
+  if (ports_ && cap::In32(ports_, port, value) != seL4_NoError) {
+    value = ~0u;
+  }
+  return value;
+}
 // The range was claimed, so the kernel has no reason to refuse.
 void Ports::Out8(std::uint16_t port, std::uint8_t value) const {
   if (ports_) {
@@ -33,6 +47,11 @@ void Ports::Out8(std::uint16_t port, std::uint8_t value) const {
 void Ports::Out16(std::uint16_t port, std::uint16_t value) const {
   if (ports_) {
     (void)cap::Out16(ports_, port, value);
+  }
+}
+void Ports::Out32(std::uint16_t port, std::uint32_t value) const {
+  if (ports_) {
+    (void)cap::Out32(ports_, port, value);
   }
 }
 

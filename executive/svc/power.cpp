@@ -7,6 +7,7 @@
 #include <ke/acpi.hpp>
 #include <ke/clock.hpp>
 #include <ke/log.hpp>
+#include <ke/pci_config.hpp>
 #include <ke/ports.hpp>
 
 #include <cap/invoke.hpp>
@@ -99,10 +100,7 @@ void HaltSystem() {
 
 void Reboot() {
   // The reset control register of PCI chipsets, then the keyboard controller's reset line.
-  if (Result<ke::Ports> ports = ke::Ports::Claim(0xcf9, 0xcf9)) {
-    ports->Out8(0xcf9, 0x02);
-    ports->Out8(0xcf9, 0x06);
-  }
+  ke::ResetByPciChipset();
   if (Result<ke::Ports> ports = ke::Ports::Claim(0x64, 0x64)) {
     ports->Out8(0x64, 0xfe);
   }

@@ -15,8 +15,11 @@ class Ports {
   static Result<Ports> Claim(std::uint16_t first, std::uint16_t last);
 
   std::uint8_t In8(std::uint16_t port) const;
+  std::uint16_t In16(std::uint16_t port) const;
+  std::uint32_t In32(std::uint16_t port) const;
   void Out8(std::uint16_t port, std::uint8_t value) const;
   void Out16(std::uint16_t port, std::uint16_t value) const;
+  void Out32(std::uint16_t port, std::uint32_t value) const;
   explicit operator bool() const { return static_cast<bool>(ports_); }
 
  private:

@@ -176,11 +176,26 @@ template <typename... Words>
   value = static_cast<unsigned char>(message.words[0]);
   return error;
 }
+[[nodiscard]] inline seL4_Error In16(Cap<IoPort> ports, seL4_Word port, unsigned short &value) {
+  Message message;
+  seL4_Error error = Invoke(message, ports.Pointer(), X86IOPortIn16, {}, port);
+  value = static_cast<unsigned short>(message.words[0]);
+  return error;
+}
+[[nodiscard]] inline seL4_Error In32(Cap<IoPort> ports, seL4_Word port, unsigned &value) {
+  Message message;
+  seL4_Error error = Invoke(message, ports.Pointer(), X86IOPortIn32, {}, port);
+  value = static_cast<unsigned>(message.words[0]);
+  return error;
+}
 [[nodiscard]] inline seL4_Error Out8(Cap<IoPort> ports, seL4_Word port, unsigned char value) {
   return Invoke(ports.Pointer(), X86IOPortOut8, {}, port, value);
 }
 [[nodiscard]] inline seL4_Error Out16(Cap<IoPort> ports, seL4_Word port, unsigned short value) {
   return Invoke(ports.Pointer(), X86IOPortOut16, {}, port, value);
+}
+[[nodiscard]] inline seL4_Error Out32(Cap<IoPort> ports, seL4_Word port, unsigned value) {
+  return Invoke(ports.Pointer(), X86IOPortOut32, {}, port, value);
 }
 
 struct IoApicPin {
@@ -193,6 +208,22 @@ struct IoApicPin {
 [[nodiscard]] inline seL4_Error IssueIrq(Cap<IrqControl> control, const IoApicPin &pin, Slot to) {
   return Invoke(control.Pointer(), X86IRQIssueIRQHandlerIOAPIC, {to.root.Pointer()}, to.index, to.depth, pin.ioapic,
                 pin.pin, pin.level, pin.active_low, pin.vector);
+}
+
+// A message-signalled interrupt: the device is programmed with vector + 0x30 by whoever may (SEL4_ABI.md section 10).
+struct MsiSource {
+  seL4_Word bus = 0;
+  seL4_Word device = 0;
+  seL4_Word function = 0;
+  seL4_Word handle = 0;
+  seL4_Word vector = 0;  // 0..107
+};
+[[nodiscard]] inline seL4_Error IssueMsi(Cap<IrqControl> control, const MsiSource &source, Slot to) {
+  return Invoke(control.Pointer(), X86IRQIssueIRQHandlerMSI, {to.root.Pointer()}, to.index, to.depth, source.bus,
+                source.device, source.function, source.handle, source.vector);
+}
+[[nodiscard]] inline seL4_Error ClearNotification(Cap<IrqHandler> handler) {
+  return Invoke(handler.Pointer(), IRQClearIRQHandler, {});
 }
 
 // Sends to a saved reply capability without ever blocking (a dead one is dropped silently).
