@@ -6,6 +6,21 @@
 #include <bit>
 
 namespace pnp {
+namespace {
+
+bool IsWindow(std::uint8_t type, std::uint16_t flags) {
+  switch (type) {
+    case CmResourceTypePort:
+      return (flags & CM_RESOURCE_PORT_WINDOW_DECODE) != 0;
+    case CmResourceTypeMemory:
+    case CmResourceTypeMemoryLarge:
+      return (flags & CM_RESOURCE_MEMORY_WINDOW_DECODE) != 0;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 bool RangeArbiter::Above(Owner upper, Owner lower) const {
   for (Owner at = lower; at != kSystem;) {
@@ -20,6 +35,11 @@ bool RangeArbiter::Above(Owner upper, Owner lower) const {
 const Range *RangeArbiter::Conflict(const Range &wanted) const {
   for (const Range &range : ranges_) {
     if (range.last < wanted.first || range.first > wanted.last) {
+      continue;
+    }
+    // A window is not used up by its owner: devices beside the bus (ports of the board, the Executive's own memory) lie
+    // in it too. Windows of two buses exclude each other.
+    if (range.window != wanted.window) {
       continue;
     }
     const bool own_boot = range.owner == wanted.owner && range.boot;
@@ -42,7 +62,8 @@ std::optional<std::uint64_t> RangeArbiter::FindIn(const Requirement &requirement
     if (!aligned || *aligned > maximum || requirement.length - 1 > maximum - *aligned) {
       return {};
     }
-    const Range wanted{*aligned, *aligned + (requirement.length - 1), owner, shared};
+    const Range wanted{*aligned, *aligned + (requirement.length - 1), owner, shared,
+                       IsWindow(requirement.type, requirement.flags)};
     const Range *conflict = Conflict(wanted);
     if (conflict == nullptr) {
       return *aligned;
@@ -203,18 +224,6 @@ RangeArbiter *ArbiterOf(Arbiters &arbiters, std::uint8_t type) {
       return &arbiters.dma;
     default:
       return nullptr;
-  }
-}
-
-bool IsWindow(std::uint8_t type, std::uint16_t flags) {
-  switch (type) {
-    case CmResourceTypePort:
-      return (flags & CM_RESOURCE_PORT_WINDOW_DECODE) != 0;
-    case CmResourceTypeMemory:
-    case CmResourceTypeMemoryLarge:
-      return (flags & CM_RESOURCE_MEMORY_WINDOW_DECODE) != 0;
-    default:
-      return false;
   }
 }
 
