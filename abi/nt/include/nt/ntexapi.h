@@ -163,6 +163,21 @@ typedef struct _SYSTEM_BASIC_INFORMATION {
 NT_ASSERT_SIZE(SYSTEM_BASIC_INFORMATION, 0x40);
 NT_ASSERT_OFFSET(SYSTEM_BASIC_INFORMATION, MinimumUserModeAddress, 0x20);
 
+// SystemFirmwareTableInformation: in and out. Provider 'ACPI' (as a multi-character constant); TableID is the table's
+// signature in the order of memory, or 0 with the action Enumerate, which gives all of them.
+typedef enum _SYSTEM_FIRMWARE_TABLE_ACTION NT_ENUM {
+  SystemFirmwareTable_Enumerate,
+  SystemFirmwareTable_Get
+} SYSTEM_FIRMWARE_TABLE_ACTION;
+typedef struct _SYSTEM_FIRMWARE_TABLE_INFORMATION {
+  ULONG ProviderSignature;
+  SYSTEM_FIRMWARE_TABLE_ACTION Action;
+  ULONG TableID;
+  ULONG TableBufferLength;
+  UCHAR TableBuffer[1];
+} SYSTEM_FIRMWARE_TABLE_INFORMATION, *PSYSTEM_FIRMWARE_TABLE_INFORMATION;
+NT_STATIC_ASSERT(offsetof(SYSTEM_FIRMWARE_TABLE_INFORMATION, TableBuffer) == 16);
+
 #define PROCESSOR_ARCHITECTURE_INTEL 0
 #define PROCESSOR_ARCHITECTURE_AMD64 9
 typedef struct _SYSTEM_PROCESSOR_INFORMATION {
