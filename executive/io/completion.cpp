@@ -32,20 +32,12 @@ Result<Request> Request::Begin(ke::Caller &caller, Ref<FileObject> file, const N
   return request;
 }
 
-Answer Request::End(const Result<Outcome> &result) {
-  const NTSTATUS status = result ? result->status : result.error().Code();
-  if (status == STATUS_THREAD_IS_TERMINATING) {
-    return Fail(status);  // nobody is there to be told
-  }
-  const bool failed = NT_ERROR(status);
-  if (failed && !file_->Synchronous()) {
-    return Fail(status);
-  }
+Result<void> Request::Tell(const Outcome &outcome) {
   // As NT: a status block that has become unwritable meanwhile does not undo the request.
-  (void)notice_.status_block.Write(MakeBlock(status, result ? result->information : 0));
+  (void)notice_.status_block.Write(MakeBlock(outcome.status, outcome.information));
   file_->Set();
-  if (failed) {
-    return Fail(status);
+  if (NT_ERROR(outcome.status) && file_->Synchronous()) {
+    return {};
   }
   if (event_) {
     event_->Set();
@@ -59,8 +51,25 @@ Answer Request::End(const Result<Outcome> &result) {
       delete apc;
     }
   }
-  return status;
+  return {};
 }
+
+Answer Request::End(const Result<Outcome> &result) {
+  const Outcome outcome = result ? *result : Outcome{result.error().Code(), 0};
+  if (outcome.status == STATUS_THREAD_IS_TERMINATING) {
+    return Fail(outcome.status);  // nobody is there to be told
+  }
+  const bool failed = NT_ERROR(outcome.status);
+  if (!failed || file_->Synchronous()) {
+    TRY(Tell(outcome));
+  }
+  if (failed) {
+    return Fail(outcome.status);
+  }
+  return outcome.status;
+}
+
+void Request::EndLater(const Outcome &outcome) { (void)Tell(outcome); }
 
 Answer Finish(UserOut<IO_STATUS_BLOCK> status_block, const Outcome &outcome) {
   TRY(status_block.Write(MakeBlock(outcome.status, outcome.information)));

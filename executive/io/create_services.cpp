@@ -1,9 +1,12 @@
 // Opening files by name.
 
+#include <wdm/irp_codes.h>
+#include <io/driver_request.hpp>
 #include <io/file_object.hpp>
 #include <io/services.hpp>
 #include <io/volume.hpp>
 #include <ob/attributes.hpp>
+#include <ps/thread.hpp>
 
 #include "information.hpp"
 
@@ -50,52 +53,47 @@ Result<void> Check(const CreateArguments &arguments) {
   return {};
 }
 
+// What the name leads to, before anything is opened.
 struct Target {
   Ref<Device> device;
-  Opened opened;
+  Ref<FileObject> root;  // keeps request.relative alive
+  ob::Name text;         // request.path views it, or the caller's name
+  OpenRequest request;
   ULONG attributes = 0;  // OBJ_*
 };
 
-// What the name means, opened on its device.
-Result<Target> OpenByName(const ob::Request &name, const CreateArguments &arguments) {
-  const ob::Found found = TRY(ob::CurrentNamespace().Lookup(name));
+Result<Target> Resolve(const ob::Request &name, const CreateArguments &arguments) {
+  ob::Found found = TRY(ob::CurrentNamespace().Lookup(name));
   const ACCESS_MASK access = ob::MapAccess(FileObject::kType, arguments.access);
   if ((access & ~(FILE_ALL_ACCESS | MAXIMUM_ALLOWED)) != 0) {
     return Fail((access & ACCESS_SYSTEM_SECURITY) != 0 ? STATUS_PRIVILEGE_NOT_HELD : STATUS_ACCESS_DENIED);
   }
-  OpenRequest request;
-  request.path = found.remaining;
-  request.access = access;
-  request.disposition = arguments.disposition;
-  request.options = arguments.options;
-  request.attributes = arguments.file_attributes;
   Target target;
-  Ref<FileObject> root;
+  target.request.path = found.remaining;
+  target.request.access = access;
+  target.request.disposition = arguments.disposition;
+  target.request.options = arguments.options;
+  target.request.attributes = arguments.file_attributes;
+  target.request.share = arguments.share;
+  target.attributes = name.attributes;
   if (ob::Is<FileObject>(*found.object)) {
-    root = found.object.As<FileObject>();
-    target.device = root->DeviceRef();
-    request.relative = &root->OwnNode();
+    target.root = found.object.As<FileObject>();
+    target.device = target.root->DeviceRef();
+    target.request.relative = &target.root->OwnNode();
   } else {
     target.device = TRY(ob::As<Device>(found.object));
   }
-  target.opened = TRY(target.device->Open(request));
-  target.attributes = name.attributes;
+  target.text = std::move(found.text);
   return target;
 }
 
-Result<Target> OpenByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes, const CreateArguments &arguments) {
-  const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
-  return OpenByName(captured.For(&FileObject::kType), arguments);
-}
-
-Answer Create(ke::Caller &caller, UserOut<HANDLE> handle, UserIn<OBJECT_ATTRIBUTES> attributes,
-              StatusBlock status_block, const CreateArguments &arguments) {
-  TRY(Check(arguments));
-  Target target = TRY(OpenByName(caller, attributes, arguments));
-  const ACCESS_MASK granted = target.opened.granted;
-  const ULONG information = target.opened.information;
+// A handle to what was opened.
+Answer Deliver(ke::Caller &caller, UserOut<HANDLE> handle, StatusBlock status_block, const Target &target,
+               Opened opened, const CreateArguments &arguments) {
+  const ACCESS_MASK granted = opened.granted;
+  const ULONG information = opened.information;
   const Ref<FileObject> file =
-      TRY(FileObject::Create(target.device, std::move(target.opened), arguments.share, arguments.options));
+      TRY(FileObject::Create(target.device, std::move(opened), arguments.share, arguments.options));
   const HANDLE value = TRY(caller.Handles().Insert(file, granted, target.attributes));
   IO_STATUS_BLOCK block{};
   block.Information = information;
@@ -110,13 +108,99 @@ Answer Create(ke::Caller &caller, UserOut<HANDLE> handle, UserIn<OBJECT_ATTRIBUT
   return STATUS_SUCCESS;
 }
 
-// The facts of a file by name, without a file object.
-Result<FileFacts> FactsByName(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
-  CreateArguments arguments;
-  arguments.access = FILE_READ_ATTRIBUTES;
-  arguments.options = FILE_OPEN_REPARSE_POINT;
-  const Target target = TRY(OpenByName(caller, attributes, arguments));
-  return target.opened.node->Facts();
+Requestor RequestorOf(ke::Caller &caller) {
+  const CLIENT_ID id = static_cast<ps::Thread &>(caller).Id();
+  return {static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(id.UniqueProcess)),
+          static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(id.UniqueThread))};
+}
+
+// Opens on a device of the Executive's own; nothing when a driver answers.
+std::optional<Answer> CreateNow(ke::Caller &caller, UserOut<HANDLE> handle, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                StatusBlock status_block, const CreateArguments &arguments) {
+  bool driven = false;
+  const auto done = [&]() -> Answer {
+    TRY(Check(arguments));
+    const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+    const Target target = TRY(Resolve(captured.For(&FileObject::kType), arguments));
+    driven = target.device->Driven();
+    if (driven) {
+      return STATUS_PENDING;
+    }
+    return Deliver(caller, handle, status_block, target, TRY(target.device->Open(target.request)), arguments);
+  }();
+  return driven ? std::nullopt : std::optional(done);
+}
+
+coro::Task<Result<Opened>> Open(ke::Caller &caller, const Target &target) {
+  if (!target.device->Driven()) {
+    co_return target.device->Open(target.request);
+  }
+  co_return co_await target.device->OpenDriven(target.request, RequestorOf(caller), caller.Wait());
+}
+
+coro::Task<Answer> Create(ke::Caller &caller, UserOut<HANDLE> handle, UserIn<OBJECT_ATTRIBUTES> attributes,
+                          StatusBlock status_block, CreateArguments arguments) {
+  CO_TRY(Check(arguments));
+  const ob::CapturedAttributes captured = CO_TRY(ob::Capture(caller, attributes));
+  const Target target = CO_TRY(Resolve(captured.For(&FileObject::kType), arguments));
+  Opened opened = CO_TRY(co_await Open(caller, target));
+  co_return Deliver(caller, handle, status_block, target, std::move(opened), arguments);
+}
+
+Result<CreateArguments> ArgumentsOf(ACCESS_MASK access, UserIn<LARGE_INTEGER> allocation_size, ULONG file_attributes,
+                                    ULONG share, ULONG disposition, ULONG options, UserPointer ea_buffer,
+                                    ULONG ea_length) {
+  if (allocation_size && TRY(allocation_size.Read()).QuadPart < 0) {
+    return Fail(STATUS_INVALID_PARAMETER);
+  }
+  if (ea_buffer && ea_length != 0) {
+    TRY(ea_buffer.Probe(ea_length, false));
+    return Fail(STATUS_EAS_NOT_SUPPORTED);
+  }
+  return CreateArguments{access, file_attributes, share, disposition, options};
+}
+
+constexpr CreateArguments kForFacts = {FILE_READ_ATTRIBUTES, 0, 0, FILE_OPEN, FILE_OPEN_REPARSE_POINT};
+constexpr CreateArguments kForDelete = {DELETE, 0, FILE_SHARE_VALID_FLAGS, FILE_OPEN, FILE_DELETE_ON_CLOSE};
+
+// The facts of a file by name, without a file object; nothing when a driver answers.
+std::optional<Result<FileFacts>> FactsNow(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
+  bool driven = false;
+  const auto facts = [&]() -> Result<FileFacts> {
+    const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+    const Target target = TRY(Resolve(captured.For(&FileObject::kType), kForFacts));
+    driven = target.device->Driven();
+    if (driven) {
+      return FileFacts{};
+    }
+    return TRY(target.device->Open(target.request)).node->Facts();
+  }();
+  return driven ? std::nullopt : std::optional(facts);
+}
+
+// The same of a driver's file: opened, asked, closed.
+coro::Task<Result<FILE_NETWORK_OPEN_INFORMATION>> FactsLater(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
+  const ob::CapturedAttributes captured = CO_TRY(ob::Capture(caller, attributes));
+  const Target target = CO_TRY(Resolve(captured.For(&FileObject::kType), kForFacts));
+  Opened opened = CO_TRY(co_await Open(caller, target));
+  if (!opened.node->Driven()) {
+    co_return NetworkOpenInformation(CO_TRY(opened.node->Facts()));
+  }
+  FILE_NETWORK_OPEN_INFORMATION information{};
+  KernelBuffer buffer(std::as_writable_bytes(std::span(&information, 1)));
+  DriverRequest what;
+  what.major = IRP_MJ_QUERY_INFORMATION;
+  what.parameters = {sizeof(information), FileNetworkOpenInformation, 0, 0};
+  what.method = Method::kBuffered;
+  what.output = buffer.Pointer();
+  what.output_length = sizeof(information);
+  Ref<DriverCall> call = CO_TRY(opened.node->Begin(what));
+  const Outcome outcome = CO_TRY(co_await WaitForDriver(call, caller.Wait(), false));
+  opened.node->LastHandleClosed();
+  if (NT_ERROR(outcome.status)) {
+    co_return Fail(outcome.status);
+  }
+  co_return information;
 }
 
 }  // namespace
@@ -125,10 +209,13 @@ Result<Ref<mm::FileBacking>> OpenImage(ke::Caller *, std::u16string_view path) {
   CreateArguments arguments;
   arguments.access = FILE_EXECUTE | SYNCHRONIZE;
   arguments.options = FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT;
-  Target target =
-      TRY(OpenByName({.name = path, .attributes = OBJ_CASE_INSENSITIVE, .type = &FileObject::kType}, arguments));
+  const Target target =
+      TRY(Resolve({.name = path, .attributes = OBJ_CASE_INSENSITIVE, .type = &FileObject::kType}, arguments));
+  if (target.device->Driven()) {
+    return Fail(STATUS_INVALID_FILE_FOR_SECTION);  // no file system driver gives sections yet
+  }
   // The file object lives just as long as NT's: it answers whether somebody forbids reading.
-  const Ref<FileObject> file = TRY(FileObject::Create(target.device, std::move(target.opened),
+  const Ref<FileObject> file = TRY(FileObject::Create(target.device, TRY(target.device->Open(target.request)),
                                                       FILE_SHARE_READ | FILE_SHARE_DELETE, arguments.options));
   if (file->OwnNode().NodeKind() != Node::Kind::kFile) {
     return Fail(STATUS_INVALID_FILE_FOR_SECTION);
@@ -136,48 +223,107 @@ Result<Ref<mm::FileBacking>> OpenImage(ke::Caller *, std::u16string_view path) {
   return Ref<mm::FileBacking>(file->NodeRef());
 }
 
-Answer NtCreateFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
-                    UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block,
-                    UserIn<LARGE_INTEGER> allocation_size, ULONG file_attributes, ULONG share_access,
-                    ULONG create_disposition, ULONG create_options, UserPointer ea_buffer, ULONG ea_length) {
-  if (allocation_size && TRY(allocation_size.Read()).QuadPart < 0) {
-    return Fail(STATUS_INVALID_PARAMETER);
+std::optional<Answer> TryNtCreateFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                                      UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block,
+                                      UserIn<LARGE_INTEGER> allocation_size, ULONG file_attributes, ULONG share_access,
+                                      ULONG create_disposition, ULONG create_options, UserPointer ea_buffer,
+                                      ULONG ea_length) {
+  const auto arguments = ArgumentsOf(desired_access, allocation_size, file_attributes, share_access, create_disposition,
+                                     create_options, ea_buffer, ea_length);
+  if (!arguments) {
+    return std::unexpected(arguments.error());
   }
-  if (ea_buffer && ea_length != 0) {
-    TRY(ea_buffer.Probe(ea_length, false));
-    return Fail(STATUS_EAS_NOT_SUPPORTED);
-  }
-  return Create(caller, handle, attributes, status_block,
-                {desired_access, file_attributes, share_access, create_disposition, create_options});
+  return CreateNow(caller, handle, attributes, status_block, *arguments);
 }
 
-Answer NtOpenFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
-                  UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block, ULONG share_access,
-                  ULONG open_options) {
+coro::Task<Answer> NtCreateFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                                UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block,
+                                UserIn<LARGE_INTEGER> allocation_size, ULONG file_attributes, ULONG share_access,
+                                ULONG create_disposition, ULONG create_options, UserPointer ea_buffer,
+                                ULONG ea_length) {
+  const CreateArguments arguments = CO_TRY(ArgumentsOf(desired_access, allocation_size, file_attributes, share_access,
+                                                       create_disposition, create_options, ea_buffer, ea_length));
+  co_return co_await Create(caller, handle, attributes, status_block, arguments);
+}
+
+std::optional<Answer> TryNtOpenFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                                    UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block, ULONG share_access,
+                                    ULONG open_options) {
+  return CreateNow(caller, handle, attributes, status_block,
+                   {desired_access, 0, share_access, FILE_OPEN, open_options});
+}
+
+coro::Task<Answer> NtOpenFile(ke::Caller &caller, UserOut<HANDLE> handle, ACCESS_MASK desired_access,
+                              UserIn<OBJECT_ATTRIBUTES> attributes, StatusBlock status_block, ULONG share_access,
+                              ULONG open_options) {
   return Create(caller, handle, attributes, status_block, {desired_access, 0, share_access, FILE_OPEN, open_options});
 }
 
-Answer NtDeleteFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
-  CreateArguments arguments;
-  arguments.access = DELETE;
-  arguments.share = FILE_SHARE_VALID_FLAGS;
-  arguments.options = FILE_DELETE_ON_CLOSE;
-  TRY(OpenByName(caller, attributes, arguments));
-  return Fail(STATUS_INVALID_DEVICE_REQUEST);  // a device that has no files to delete
+std::optional<Answer> TryNtDeleteFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
+  bool driven = false;
+  const auto done = [&]() -> Answer {
+    const ob::CapturedAttributes captured = TRY(ob::Capture(caller, attributes));
+    const Target target = TRY(Resolve(captured.For(&FileObject::kType), kForDelete));
+    driven = target.device->Driven();
+    if (!driven) {
+      TRY(target.device->Open(target.request));
+    }
+    return Fail(STATUS_INVALID_DEVICE_REQUEST);  // a device that has no files to delete
+  }();
+  return driven ? std::nullopt : std::optional(done);
 }
 
-Answer NtQueryAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
-                             UserOut<FILE_BASIC_INFORMATION> information) {
-  const FileFacts facts = TRY(FactsByName(caller, attributes));
-  TRY(information.Write(BasicInformation(facts)));
-  return STATUS_SUCCESS;
+coro::Task<Answer> NtDeleteFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes) {
+  const ob::CapturedAttributes captured = CO_TRY(ob::Capture(caller, attributes));
+  const Target target = CO_TRY(Resolve(captured.For(&FileObject::kType), kForDelete));
+  // The driver deletes it when it is cleaned up.
+  const Opened opened = CO_TRY(co_await Open(caller, target));
+  opened.node->LastHandleClosed();
+  co_return STATUS_SUCCESS;
 }
 
-Answer NtQueryFullAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
-                                 UserOut<FILE_NETWORK_OPEN_INFORMATION> information) {
-  const FileFacts facts = TRY(FactsByName(caller, attributes));
-  TRY(information.Write(NetworkOpenInformation(facts)));
-  return STATUS_SUCCESS;
+std::optional<Answer> TryNtQueryAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                               UserOut<FILE_BASIC_INFORMATION> information) {
+  const auto facts = FactsNow(caller, attributes);
+  if (!facts) {
+    return std::nullopt;
+  }
+  return facts->and_then([&](const FileFacts &found) -> Answer {
+    TRY(information.Write(BasicInformation(found)));
+    return STATUS_SUCCESS;
+  });
+}
+
+coro::Task<Answer> NtQueryAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                         UserOut<FILE_BASIC_INFORMATION> information) {
+  const FILE_NETWORK_OPEN_INFORMATION facts = CO_TRY(co_await FactsLater(caller, attributes));
+  FILE_BASIC_INFORMATION basic{};
+  basic.CreationTime = facts.CreationTime;
+  basic.LastAccessTime = facts.LastAccessTime;
+  basic.LastWriteTime = facts.LastWriteTime;
+  basic.ChangeTime = facts.ChangeTime;
+  basic.FileAttributes = facts.FileAttributes;
+  CO_TRY(information.Write(basic));
+  co_return STATUS_SUCCESS;
+}
+
+std::optional<Answer> TryNtQueryFullAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                                   UserOut<FILE_NETWORK_OPEN_INFORMATION> information) {
+  const auto facts = FactsNow(caller, attributes);
+  if (!facts) {
+    return std::nullopt;
+  }
+  return facts->and_then([&](const FileFacts &found) -> Answer {
+    TRY(information.Write(NetworkOpenInformation(found)));
+    return STATUS_SUCCESS;
+  });
+}
+
+coro::Task<Answer> NtQueryFullAttributesFile(ke::Caller &caller, UserIn<OBJECT_ATTRIBUTES> attributes,
+                                             UserOut<FILE_NETWORK_OPEN_INFORMATION> information) {
+  const FILE_NETWORK_OPEN_INFORMATION facts = CO_TRY(co_await FactsLater(caller, attributes));
+  CO_TRY(information.Write(facts));
+  co_return STATUS_SUCCESS;
 }
 
 }  // namespace io

@@ -1,5 +1,6 @@
 #include <io/file_object.hpp>
 
+#include <io/driver_request.hpp>
 #include <ke/caller.hpp>
 
 #include <new>
@@ -34,6 +35,12 @@ Result<Ref<FileObject>> FileObject::Create(const Ref<Device> &device, Opened ope
   if (!file) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
+  if (file->node_->Driven() && file->Synchronous()) {
+    file->lock_ = Adopt(new (std::nothrow) ke::Standalone<ke::Event>(SynchronizationEvent, true));
+    if (!file->lock_) {
+      return Fail(STATUS_INSUFFICIENT_RESOURCES);
+    }
+  }
   if (file->node_->NodeKind() != Node::Kind::kDevice) {
     TRY(file->node_->Sharing().Add(file->granted_, share));
     file->sharing_ = true;
@@ -50,17 +57,31 @@ void FileObject::Cleanup() {
 
 void FileObject::HandleClosed(ob::HandleTable &, ACCESS_MASK, bool last) {
   if (last) {
-    CancelPending(nullptr, 0);
+    if (node_->Driven()) {
+      node_->LastHandleClosed();
+    } else {
+      CancelPending(nullptr, nullptr, 0);
+    }
     Cleanup();
   }
 }
 
-bool FileObject::CancelPending(const ob::HandleTable *handles, ke::UserAddress status_block) {
+ke::Wait FileObject::Lock(ke::Waiter &waiter) {
+  return ke::WaitOne(Ref<ke::Waitable>(lock_.Get()), waiter, Alertable(), ke::kNever);
+}
+
+bool FileObject::CancelPending(const ob::HandleTable *handles, const ke::Caller *caller, ke::UserAddress status_block) {
   bool found = false;
   for (PendingIo &request : pending_) {
-    if ((handles == nullptr || request.handles == handles) &&
-        (status_block == 0 || request.status_block == status_block)) {
+    if ((handles != nullptr && request.handles != handles) || (caller != nullptr && request.caller != caller) ||
+        (status_block != 0 && request.status_block != status_block)) {
+      continue;
+    }
+    if (request.waiter != nullptr) {
       found |= request.waiter->Cancel(STATUS_CANCELLED);
+    } else {
+      request.call->Cancel();
+      found = true;
     }
   }
   return found;

@@ -6,9 +6,12 @@
 
 #include <cap/invoke.hpp>
 
+#include <ke/frames.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <new>
 
 namespace ke {
 namespace {
@@ -36,9 +39,7 @@ Result<void> SkipTo(UntypedRange &range, std::uint64_t offset) {
   return {};
 }
 
-}  // namespace
-
-Result<volatile std::byte *> MapDevicePage(std::uint64_t address, seL4_X86_VMAttributes attributes) {
+Result<seL4_CPtr> TakePage(std::uint64_t address) {
   UntypedRange *range = FindDevice(address);
   if (range == nullptr) {
     return Fail(STATUS_NOT_FOUND);
@@ -49,10 +50,46 @@ Result<volatile std::byte *> MapDevicePage(std::uint64_t address, seL4_X86_VMAtt
     FreeSlot(slot);
     return Fail(STATUS_NOT_FOUND);
   }
-  range->used += 4096;
+  range->used += kPageSize;
+  return slot;
+}
+
+// The pages that drivers have been given, by address.
+struct Page {
+  Page *next = nullptr;
+  std::uint64_t address = 0;
+  FrameId frame = 0;
+};
+constexpr std::size_t kBuckets = 256;
+constinit Page *pages[kBuckets] = {};
+
+}  // namespace
+Result<volatile std::byte *> MapDevicePage(std::uint64_t address, seL4_X86_VMAttributes attributes) {
+  seL4_CPtr slot = TRY(TakePage(address));
   std::uint64_t where = kDeviceRegion + address;
   TRY(OwnVSpace().Map(slot, where, Protection::kReadWrite, attributes));
   return reinterpret_cast<volatile std::byte *>(where);
+}
+
+Result<FrameId> DeviceFrame(std::uint64_t address) {
+  Page *&bucket = pages[address / kPageSize % kBuckets];
+  for (Page *page = bucket; page != nullptr; page = page->next) {
+    if (page->address == address) {
+      return page->frame;
+    }
+  }
+  Page *page = new (std::nothrow) Page;
+  if (page == nullptr) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  Result<seL4_CPtr> slot = TakePage(address);
+  if (!slot) {
+    delete page;
+    return std::unexpected(slot.error());
+  }
+  *page = {bucket, address, static_cast<FrameId>(*slot)};
+  bucket = page;
+  return page->frame;
 }
 
 }  // namespace ke

@@ -66,16 +66,8 @@ Result<void> MakeFrameLeaf() {
   return {};
 }
 
-// Takes a run of frames from the ledger to the clean list.
-Result<void> MakeFrames() {
-  if (leaf_next == leaf_end) {
-    TRY(MakeFrameLeaf());
-  }
-  unsigned wanted = std::min<unsigned>(kBatch, leaf_end - leaf_next);
-  FrameRun run = TakeFrames(wanted);
-  if (run.count == 0) {
-    return Fail(STATUS_NO_MEMORY);
-  }
+// Frames of a run of the ledger go to the clean list; the leaf has room for them.
+Result<void> MakeFrames(const FrameRun &run) {
   if (cap::Retype(run.range->untyped, seL4_X86_4K, 0, LeafOf(leaf_next), leaf_next & kIndexMask, run.count) !=
       seL4_NoError) {
     return Fail(STATUS_NO_MEMORY);
@@ -90,6 +82,100 @@ Result<void> MakeFrames() {
   leaf_next += run.count;
   counts.free += run.count;
   return {};
+}
+
+// Takes a run of frames from the ledger to the clean list.
+Result<void> MakeFrames() {
+  if (leaf_next == leaf_end) {
+    TRY(MakeFrameLeaf());
+  }
+  unsigned wanted = std::min<unsigned>(kBatch, leaf_end - leaf_next);
+  FrameRun run = TakeFrames(wanted);
+  if (run.count == 0) {
+    return Fail(STATUS_NO_MEMORY);
+  }
+  return MakeFrames(run);
+}
+
+// Runs of frames that were given back whole, for the next contiguous allocation.
+struct FreeRun {
+  FreeRun *next = nullptr;
+  FrameId first = 0;
+  std::uint32_t count = 0;
+};
+constinit FreeRun *free_runs = nullptr;
+
+bool Suits(std::uint64_t address, std::uint64_t bytes, std::uint64_t lowest, std::uint64_t limit,
+           std::uint64_t boundary) {
+  return address >= lowest && address + bytes <= limit &&
+         (boundary == 0 || (address & ~(boundary - 1)) == ((address + bytes - 1) & ~(boundary - 1)));
+}
+
+// The first frame of a run that was given back, 0 when none suits. What is left of the run stays.
+FrameId TakeFreeRun(std::size_t count, std::uint64_t lowest, std::uint64_t limit, std::uint64_t boundary) {
+  FreeRun **best = nullptr;
+  for (FreeRun **link = &free_runs; *link != nullptr; link = &(*link)->next) {
+    FreeRun &run = **link;
+    if (run.count >= count && (best == nullptr || run.count < (*best)->count) &&
+        Suits(InfoOf(run.first).address, count * kPageSize, lowest, limit, boundary)) {
+      best = link;
+    }
+  }
+  if (best == nullptr) {
+    return 0;
+  }
+  FreeRun *run = *best;
+  FrameId first = run->first;
+  run->first += static_cast<FrameId>(count);
+  run->count -= static_cast<std::uint32_t>(count);
+  if (run->count == 0) {
+    *best = run->next;
+    delete run;
+  }
+  return first;
+}
+
+// Makes the frames of a fresh run, none of which is on a list afterwards. 0: no memory.
+FrameId MakeRun(std::size_t count, std::uint64_t lowest, std::uint64_t limit, std::uint64_t boundary) {
+  // The run's capabilities lie side by side: the newest leaf's rest is filled with ordinary frames when it is short.
+  while (leaf_end - leaf_next < count) {
+    Result<void> made = leaf_next == leaf_end ? MakeFrameLeaf() : MakeFrames();
+    if (!made) {
+      return 0;
+    }
+  }
+  const ContiguousRun taken = TakeContiguous(static_cast<unsigned>(count), lowest, limit, boundary);
+  if (taken.run.count == 0) {
+    return 0;
+  }
+  unsigned skipped = taken.skipped;
+  std::uint64_t address = taken.run.first - skipped * kPageSize;
+  while (skipped != 0) {
+    if (leaf_next == leaf_end && !MakeFrameLeaf()) {
+      return 0;
+    }
+    unsigned now = std::min<unsigned>(std::min(skipped, kBatch), leaf_end - leaf_next);
+    if (!MakeFrames({taken.run.range, address, now})) {
+      return 0;
+    }
+    skipped -= now;
+    address += now * kPageSize;
+  }
+  if (leaf_end - leaf_next < count && !MakeFrameLeaf()) {
+    return 0;
+  }
+  FrameId first = leaf_next;
+  FrameId rest = free_clean;
+  for (unsigned made = 0; made < count;) {
+    unsigned now = std::min<unsigned>(static_cast<unsigned>(count) - made, kBatch);
+    if (!MakeFrames({taken.run.range, taken.run.first + made * kPageSize, now})) {
+      return 0;
+    }
+    made += now;
+    free_clean = rest;
+  }
+  counts.free -= count;
+  return first;
 }
 
 FrameId TakeFrom(FrameId &list) {
@@ -169,6 +255,73 @@ Result<std::byte *> FrameBytes(FrameId frame) {
     info.mapped = true;
   }
   return reinterpret_cast<std::byte *>(address);
+}
+
+Result<std::uint64_t> FrameAddress(FrameId frame) {
+  if (!IsImageFrame(frame)) {
+    return InfoOf(frame).address;
+  }
+  seL4_Word address = 0;
+  if (cap::GetAddress(cap::Cap<cap::Frame>(frame), address) != seL4_NoError) {
+    return Fail(STATUS_UNSUCCESSFUL);
+  }
+  return address;
+}
+
+Result<std::uint64_t> AllocateContiguous(std::span<FrameId> frames, std::uint64_t lowest, std::uint64_t limit,
+                                         std::uint64_t boundary) {
+  if (frames.empty() || frames.size() > kMaximumContiguous) {
+    return Fail(STATUS_NO_MEMORY);
+  }
+  FrameId first = TakeFreeRun(frames.size(), lowest, limit, boundary);
+  if (first != 0) {
+    counts.free -= frames.size();
+  } else {
+    first = MakeRun(frames.size(), lowest, limit, boundary);
+  }
+  if (first == 0) {
+    return Fail(STATUS_NO_MEMORY);
+  }
+  counts.used += frames.size();
+  for (std::size_t i = 0; i < frames.size(); i += 1) {
+    frames[i] = first + static_cast<FrameId>(i);
+    FrameInfo &info = InfoOf(frames[i]);
+    info.references = 1;
+    info.next = 0;
+  }
+  for (FrameId frame : frames) {
+    if (InfoOf(frame).dirty) {
+      Result<std::byte *> bytes = FrameBytes(frame);
+      if (!bytes) {
+        ReleaseContiguous(frames);
+        return std::unexpected(bytes.error());
+      }
+      std::memset(*bytes, 0, kPageSize);
+    }
+    InfoOf(frame).dirty = true;
+  }
+  return InfoOf(first).address;
+}
+
+void ReleaseContiguous(std::span<const FrameId> frames) {
+  bool whole = true;
+  for (FrameId frame : frames) {
+    whole = whole && InfoOf(frame).references == 1;
+  }
+  auto *run = whole ? new (std::nothrow) FreeRun : nullptr;
+  if (run == nullptr) {
+    for (FrameId frame : frames) {
+      ReleaseFrame(frame);
+    }
+    return;
+  }
+  for (FrameId frame : frames) {
+    InfoOf(frame).references = 0;
+  }
+  *run = {free_runs, frames.front(), static_cast<std::uint32_t>(frames.size())};
+  free_runs = run;
+  counts.free += frames.size();
+  counts.used -= frames.size();
 }
 
 void LeaveWindow(FrameId frame) {

@@ -83,6 +83,45 @@ FrameRun TakeFrames(unsigned wanted) {
   return {range, range->base + start, count};
 }
 
+ContiguousRun TakeContiguous(unsigned count, std::uint64_t lowest, std::uint64_t limit, std::uint64_t boundary) {
+  const std::uint64_t bytes = count * kFrameSize;
+  UntypedRange *best = nullptr;
+  std::uint64_t best_start = 0;
+  for (std::size_t i = 0; i < range_count; i += 1) {
+    UntypedRange &range = ranges[i];
+    if (!Fits(range, 12)) {
+      continue;
+    }
+    std::uint64_t start = range.base + AlignedUse(range, 12);
+    if (boundary > bytes && (start & ~(boundary - 1)) != ((start + bytes - 1) & ~(boundary - 1))) {
+      start = (start + boundary - 1) & ~(boundary - 1);
+    }
+    if (boundary != 0 && boundary <= bytes) {
+      start = (start + boundary - 1) & ~(boundary - 1);
+    }
+    if (start < lowest) {
+      start = (lowest + kFrameSize - 1) & ~(kFrameSize - 1);
+    }
+    if (start + bytes > limit || start + bytes > range.base + (std::uint64_t{1} << range.bits)) {
+      continue;
+    }
+    bool better = best == nullptr || (best->used == 0 && range.used != 0) ||
+                  ((best->used == 0) == (range.used == 0) && range.bits < best->bits);
+    if (better) {
+      best = &range;
+      best_start = start;
+    }
+  }
+  if (best == nullptr) {
+    return {};
+  }
+  std::uint64_t first = best->base + AlignedUse(*best, 12);
+  std::uint64_t used = best_start + bytes - best->base;
+  left -= used - best->used;
+  best->used = used;
+  return {{best, best_start, count}, static_cast<unsigned>((best_start - first) / kFrameSize)};
+}
+
 std::uint64_t UntypedLeft() { return left; }
 std::uint64_t UntypedTotal() { return total; }
 

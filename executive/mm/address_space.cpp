@@ -182,7 +182,7 @@ void AddressSpace::Drop(PageEntry &entry) {
   entry.frame = 0;
 }
 
-Result<void> AddressSpace::Show(std::uint64_t page, PageEntry &entry, bool writable) {
+Result<void> AddressSpace::Show(std::uint64_t page, PageEntry &entry, bool writable, std::uint8_t attributes) {
   if (entry.slot != 0 && (entry.writable != 0 || !writable)) {
     return {};
   }
@@ -195,7 +195,8 @@ Result<void> AddressSpace::Show(std::uint64_t page, PageEntry &entry, bool writa
     entry.slot = slot & 0xffffff;
   }
   ke::Protection protection = writable ? ke::Protection::kReadWrite : ke::Protection::kReadOnly;
-  Result<void> mapped = vspace_->Map(entry.slot, page * kPage, protection);
+  Result<void> mapped =
+      vspace_->Map(entry.slot, page * kPage, protection, static_cast<seL4_X86_VMAttributes>(attributes));
   if (!mapped) {
     Hide(entry);
     return mapped;
@@ -320,10 +321,24 @@ Result<std::span<std::byte>> AddressSpace::Resolve(ke::UserAddress address, bool
   if (vad == nullptr) {
     return Fail(STATUS_ACCESS_VIOLATION);
   }
+  if (vad->section && vad->section->Pages().IsDevice()) {
+    return Fail(STATUS_ACCESS_VIOLATION);
+  }
   PageEntry *entry = TRY(MakeResident(*vad, page, write ? Access::kWrite : Access::kRead));
   std::byte *bytes = TRY(ke::FrameBytes(entry->frame));
   std::size_t offset = address % kPage;
   return std::span(bytes + offset, kPage - offset);
+}
+
+Result<FrameId> AddressSpace::Pin(std::uint64_t address, bool write) {
+  std::uint64_t page = address / kPage;
+  Vad *vad = address <= kHighestUserAddress ? Find(page) : nullptr;
+  if (vad == nullptr || (vad->section && vad->section->Pages().IsDevice())) {
+    return Fail(STATUS_ACCESS_VIOLATION);
+  }
+  PageEntry *entry = TRY(MakeResident(*vad, page, write ? Access::kWrite : Access::kRead));
+  ke::AddFrameReference(entry->frame);
+  return FrameId{entry->frame};
 }
 
 Result<void> AddressSpace::Fault(std::uint64_t address, Access access) {
@@ -337,7 +352,7 @@ Result<void> AddressSpace::Fault(std::uint64_t address, Access access) {
   ULONG protection = vad->ProtectionOf(page, entry);
   // A private page that may be written is shown writable at once; a page of a section only when the section may change.
   bool writable = CanWrite(protection) && (entry->state == PageState::kPrivate || !IsCopyOnWrite(protection));
-  return Show(page, *entry, writable);
+  return Show(page, *entry, writable, vad->section ? vad->section->Pages().Attributes() : std::uint8_t{0});
 }
 
 bool AddressSpace::ClearSome(Vad &vad, std::size_t &pages) {

@@ -41,15 +41,69 @@ Result<void> Segment::AllocatePages(std::uint64_t count) {
   return {};
 }
 
-Result<Ref<Segment>> Segment::CreateMemory(std::uint64_t pages) {
+Result<Ref<Segment>> Segment::CreateMemory(std::uint64_t pages, Commitment commitment) {
   Ref<Segment> segment = Adopt(new (std::nothrow) Segment);
   if (!segment) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  if (commitment == Commitment::kCharged) {
+    TRY(Charge(pages));
+    segment->charged_ = pages;
+  }
+  TRY(segment->AllocatePages(pages));
+  segment->size_ = pages * kPage;
+  return segment;
+}
+
+Result<Ref<Segment>> Segment::CreateFrames(std::span<const FrameId> frames, std::uint8_t attributes) {
+  Ref<Segment> segment = Adopt(new (std::nothrow) Segment);
+  if (!segment) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  TRY(segment->AllocatePages(frames.size()));
+  for (std::size_t i = 0; i < frames.size(); i += 1) {
+    segment->pages_[i].frame = frames[i] & 0xffffff;
+  }
+  segment->size_ = frames.size() * kPage;
+  segment->attributes_ = attributes;
+  return segment;
+}
+
+Result<Ref<Segment>> Segment::CreateContiguous(std::uint64_t pages, std::uint64_t lowest, std::uint64_t limit,
+                                               std::uint64_t boundary) {
+  if (pages == 0 || pages > ke::kMaximumContiguous) {
+    return Fail(STATUS_NO_MEMORY);
+  }
+  std::unique_ptr<FrameId[]> frames(new (std::nothrow) FrameId[pages]);
+  Ref<Segment> segment = Adopt(new (std::nothrow) Segment);
+  if (!frames || !segment) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
   TRY(Charge(pages));
   segment->charged_ = pages;
   TRY(segment->AllocatePages(pages));
+  std::span<FrameId> all(frames.get(), pages);
+  TRY(ke::AllocateContiguous(all, lowest, limit, boundary));
+  for (std::size_t i = 0; i < pages; i += 1) {
+    segment->pages_[i].frame = all[i] & 0xffffff;
+  }
+  segment->contiguous_ = true;
   segment->size_ = pages * kPage;
+  return segment;
+}
+
+Result<Ref<Segment>> Segment::CreateDevice(std::uint64_t address, std::uint64_t count, std::uint8_t attributes) {
+  Ref<Segment> segment = Adopt(new (std::nothrow) Segment);
+  if (!segment) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  TRY(segment->AllocatePages(count));
+  segment->device_ = true;
+  segment->size_ = count * kPage;
+  segment->attributes_ = attributes;
+  for (std::uint64_t i = 0; i < count; i += 1) {
+    segment->pages_[i].frame = TRY(ke::DeviceFrame(address + i * kPage)) & 0xffffff;
+  }
   return segment;
 }
 
@@ -147,7 +201,19 @@ Segment::~Segment() {
       }
     }
   }
-  for (std::uint64_t page = 0; page < count_; page += 1) {
+  if (contiguous_ && count_ != 0) {
+    FrameId first = pages_[0].frame;  // their capabilities lie side by side
+    std::unique_ptr<FrameId[]> frames(new (std::nothrow) FrameId[count_]);
+    for (std::uint64_t i = 0; frames && i < count_; i += 1) {
+      frames[i] = first + static_cast<FrameId>(i);
+      pages_[i].frame = 0;
+    }
+    if (frames) {
+      ke::ReleaseContiguous({frames.get(), count_});
+    }
+  }
+  // Pages of devices stay known to ke, for the next one who asks.
+  for (std::uint64_t page = 0; page < count_ && !device_; page += 1) {
     if (pages_[page].frame != 0) {
       ke::ReleaseFrame(pages_[page].frame);
     }

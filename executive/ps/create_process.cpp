@@ -260,6 +260,23 @@ class FirstParameters final : public ke::UserSpace {
 
 }  // namespace
 
+Result<Ref<Process>> StartSystemProcess(std::u16string_view path, ProcessRole &role) {
+  Ref<mm::FileBacking> file = TRY(OpenImage(nullptr, path));
+  Ref<mm::Segment> image = TRY(mm::Segment::CreateImage(file));
+  Ref<Process> process = TRY(Process::Create(image, file->Path(), nullptr));
+  Defer undo([&] {
+    process->TakeRole(nullptr);
+    process->Terminate(STATUS_UNSUCCESSFUL);
+  });
+  process->TakeRole(&role);
+  FirstParameters parameters(path, nullptr);
+  TRY(process->MakePeb(&parameters, FirstParameters::kAddress));
+  Ref<Thread> thread = TRY(FirstThread(process, 0));
+  undo.Dismiss();
+  thread->Launch();
+  return process;
+}
+
 Result<Ref<Process>> StartFirstProcess(std::u16string_view path,
                                        Result<HANDLE> (*open_console)(ob::HandleTable &handles)) {
   Ref<mm::FileBacking> file = TRY(OpenImage(nullptr, path));

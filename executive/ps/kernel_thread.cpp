@@ -20,6 +20,20 @@ constinit cap::Cap<cap::Endpoint> endpoint;
 
 constexpr unsigned kCNodeBits = 1;
 constexpr seL4_CPtr kFaultPointer = 1;
+constexpr seL4_Word kDefaultPriority = kUserPriority + 8;
+
+// The thread's service endpoint and its fault endpoint go into slots 0 and 1.
+bool PutEndpoints(cap::Cap<cap::CNode> cspace, unsigned bits, std::uint64_t index) {
+  seL4_CapRights_t rights = seL4_CapRights_new(1, 0, 0, 1);
+  seL4_Word badge = KernelThread::kThreadBadge | index << 1;
+  cap::Slot source = ke::SlotOf(endpoint.Pointer());
+  return cap::Mint({cspace, 0, bits}, source, rights, badge) == seL4_NoError &&
+         cap::Mint({cspace, kFaultPointer, bits}, source, rights, badge | 1) == seL4_NoError;
+}
+
+bool SetPriority(cap::Cap<cap::Tcb> tcb, seL4_Word priority) {
+  return cap::SetSchedParams(tcb, cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB), kUserPriority, priority) == seL4_NoError;
+}
 
 }  // namespace
 
@@ -29,13 +43,7 @@ Result<void> KernelThread::Make() {
   tcb_ = TRY(ke::MakeTcb());
   cspace_ = TRY(ke::MakeCNode(kCNodeBits));
   reply_slot_ = TRY(ke::AllocateSlot());
-  seL4_CapRights_t rights = seL4_CapRights_new(1, 0, 0, 1);
-  seL4_Word badge = kThreadBadge | index_ << 1;
-  cap::Slot source = ke::SlotOf(endpoint.Pointer());
-  if (cap::Mint({cspace_, 0, kCNodeBits}, source, rights, badge) != seL4_NoError ||
-      cap::Mint({cspace_, kFaultPointer, kCNodeBits}, source, rights, badge | 1) != seL4_NoError ||
-      cap::SetSchedParams(tcb_, cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB), kUserPriority, kUserPriority + 8) !=
-          seL4_NoError) {
+  if (!PutEndpoints(cspace_, kCNodeBits, index_) || !SetPriority(tcb_, kDefaultPriority)) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
   return {};
@@ -81,6 +89,21 @@ Thread *KernelThread::OwnerOf(std::uint64_t badge) {
 Result<void> KernelThread::SetSpace(cap::Cap<cap::Pml4> root) {
   seL4_CNode_CapData_t guard = seL4_CNode_CapData_new(0, seL4_WordBits - kCNodeBits);
   if (cap::SetSpace(tcb_, kFaultPointer, cspace_, guard, root) != seL4_NoError) {
+    return Fail(STATUS_UNSUCCESSFUL);
+  }
+  if (special_priority_ && !SetPriority(tcb_, kDefaultPriority)) {
+    return Fail(STATUS_UNSUCCESSFUL);
+  }
+  special_priority_ = false;
+  return {};
+}
+
+Result<void> KernelThread::SetSpace(cap::Cap<cap::Pml4> root, cap::Cap<cap::CNode> cspace, unsigned bits,
+                                    seL4_Word priority) {
+  seL4_CNode_CapData_t guard = seL4_CNode_CapData_new(0, seL4_WordBits - bits);
+  special_priority_ = true;
+  if (!PutEndpoints(cspace, bits, index_) || !SetPriority(tcb_, priority) ||
+      cap::SetSpace(tcb_, kFaultPointer, cspace, guard, root) != seL4_NoError) {
     return Fail(STATUS_UNSUCCESSFUL);
   }
   return {};

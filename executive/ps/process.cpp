@@ -6,6 +6,7 @@
 #include <ke/clock.hpp>
 
 #include <new>
+#include <utility>
 
 namespace ps {
 namespace {
@@ -127,10 +128,17 @@ void Process::Terminate(NTSTATUS status) {
     thread.Terminate(status);
   }
   if (!had_threads && !ended_) {
-    auto *ending = new (std::nothrow) Ending(*this);
-    if (ending != nullptr) {
-      SystemDispatcher().Runs().Push(*ending);
-    }
+    BeginEnding();
+  }
+}
+
+void Process::BeginEnding() {
+  if (ProcessRole *role = std::exchange(role_, nullptr); role != nullptr) {
+    role->ProcessEnds(*this);
+  }
+  auto *ending = new (std::nothrow) Ending(*this);
+  if (ending != nullptr) {
+    SystemDispatcher().Runs().Push(*ending);
   }
 }
 
@@ -141,10 +149,7 @@ void Process::ThreadGone(Thread &thread, NTSTATUS status) {
       exiting_ = true;
       exit_status_ = status;
     }
-    auto *ending = new (std::nothrow) Ending(*this);
-    if (ending != nullptr) {
-      SystemDispatcher().Runs().Push(*ending);
-    }
+    BeginEnding();
   }
   thread.WaitableObject<ke::Event>::Release();
 }

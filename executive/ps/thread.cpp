@@ -76,13 +76,28 @@ Result<Ref<Thread>> Thread::Create(const Ref<Process> &process, const Start &sta
   thread->start_address_ = reinterpret_cast<std::uint64_t>(start.routine);
   thread->create_time_ = static_cast<LONGLONG>(ke::clock::SystemTime());
   thread->kernel_ = TRY(KernelThread::Allocate(*thread));
-  TRY(thread->kernel_->SetSpace(process->Space().Kernel().Root()));
+  if (process->Role() != nullptr) {
+    TRY(process->Role()->PrepareThread(*thread));
+    thread->counted_ = false;
+  } else {
+    TRY(thread->kernel_->SetSpace(process->Space().Kernel().Root()));
+  }
   TRY(thread->MakeTeb(start));
   TRY(thread->MakeStack(start));
   if ((start.flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) != 0) {
     thread->suspend_count_ = 1;
   }
   process->AddThread(*thread);
+  return thread;
+}
+
+Result<Ref<Thread>> Thread::CreateFiber(const Ref<Process> &process) {
+  Ref<Thread> thread = Adopt(new (std::nothrow) Thread(process));
+  if (!thread) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  thread->waiter_own_.SetId({reinterpret_cast<HANDLE>(process->Id()), reinterpret_cast<HANDLE>(NewId())});
+  thread->state_ = ThreadState::kService;
   return thread;
 }
 
@@ -149,7 +164,7 @@ Result<void> Thread::MakeStack(const Start &start) {
 
 void Thread::SetPriority(KPRIORITY priority) {
   priority_ = priority;
-  if (kernel_ != nullptr) {
+  if (kernel_ != nullptr && counted_) {
     (void)cap::SetPriority(kernel_->Tcb(), cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB),
                            kUserPriority + static_cast<seL4_Word>(priority));
   }
@@ -160,14 +175,14 @@ void Thread::Launch() {
     return;
   }
   state_ = ThreadState::kUser;
-  running_threads += 1;
+  running_threads += counted_ ? 1 : 0;
   (void)cap::Resume(kernel_->Tcb());
 }
 
 void Thread::KeepReply() {
   if (!reply_kept_ && cap::SaveCaller(ke::SlotOf(kernel_->ReplySlot())) == seL4_NoError) {
     reply_kept_ = true;
-    running_threads -= 1;
+    running_threads -= counted_ ? 1 : 0;
   }
 }
 
@@ -203,7 +218,7 @@ bool Thread::Finish(NTSTATUS status, ServiceReply &answer) {
     return true;
   }
   reply_kept_ = false;
-  running_threads += 1;
+  running_threads += counted_ ? 1 : 0;
   cap::Message message;
   std::copy_n(answer.words, 4, message.words);
   message.info = seL4_MessageInfo_new(answer.label, 0, 0, answer.length);
@@ -237,7 +252,7 @@ Result<ULONG> Thread::Suspend() {
   // our reply would lose it and call again.
   if (suspend_count_ == 1 && state_ == ThreadState::kUser) {
     (void)cap::Suspend(kernel_->Tcb());
-    running_threads -= 1;
+    running_threads -= counted_ ? 1 : 0;
   }
   return suspend_count_ - 1;
 }
@@ -256,7 +271,7 @@ ULONG Thread::Resume() {
       Launch();
       break;
     case ThreadState::kUser:
-      running_threads += 1;
+      running_threads += counted_ ? 1 : 0;
       (void)cap::Resume(kernel_->Tcb());
       break;
     case ThreadState::kHeld: {
@@ -265,7 +280,7 @@ ULONG Thread::Resume() {
       message.info = seL4_MessageInfo_new(held_.label, 0, 0, held_.length);
       state_ = ThreadState::kUser;
       reply_kept_ = false;
-      running_threads += 1;
+      running_threads += counted_ ? 1 : 0;
       cap::NbSend(cap::Cap<cap::Reply>(kernel_->ReplySlot()), message);
       break;
     }
@@ -296,7 +311,7 @@ void Thread::RunDown() {
   }
   Ref<Thread> self(this);
   if ((state_ == ThreadState::kUser && suspend_count_ == 0) || (state_ == ThreadState::kService && !reply_kept_)) {
-    running_threads -= 1;
+    running_threads -= counted_ ? 1 : 0;
   }
   (void)cap::Suspend(kernel_->Tcb());
   state_ = ThreadState::kTerminated;

@@ -149,4 +149,7 @@ constexpr Handler Waiting() {
 // By service number.
 extern const std::array<Handler, nt::kServiceCount> kHandlers;
 
+// Lets the fibers of driver hosts run services through their ring.
+void ServeFibers();
+
 }  // namespace svc

@@ -13,6 +13,7 @@
 #include <ps/kernel_thread.hpp>
 #include <ps/process.hpp>
 #include <ps/system_images.hpp>
+#include <wdm/driver_host.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -158,6 +159,9 @@ void Interrupts(seL4_Word bits) {
   }
   if ((bits & ke::kSerialInterrupt) != 0) {
     ke::ConsoleInterrupt();
+  }
+  if (bits >> wdm::kFirstDoorbell != 0) {
+    wdm::Doorbells(bits);
   }
 }
 

@@ -1,5 +1,6 @@
 // The start of the Executive: from the kernel's boot information to the first process and the event loop.
 
+#include "binding.hpp"
 #include "event_loop.hpp"
 #include "timer.hpp"
 #include "watchdog.hpp"
@@ -21,6 +22,7 @@
 #include <ps/kernel_thread.hpp>
 #include <ps/services.hpp>
 #include <ps/system_images.hpp>
+#include <wdm/driver_host.hpp>
 
 #include <sel4/sel4.h>
 
@@ -62,6 +64,7 @@ Result<void> Start(const char *&what) {
   TRY(ke::ListenToConsole(notification));
   what = "use the high precision event timer";
   TRY(InitialiseTimer(notification));
+  ke::PaceConsole(ps::SystemDispatcher().Timers());
   what = "start the watchdog";
   TRY(StartWatchdog());
   what = "make the object namespace";
@@ -70,6 +73,8 @@ Result<void> Start(const char *&what) {
   ob::UseNamespace(names);
   TRY(RegisterTypes());
   ps::UseServiceEndpoint(endpoint);
+  wdm::UseNotification(notification);
+  ServeFibers();
   mm::UseProcessLookup(&ps::SpaceOf);
   what = "make the shared data page";
   TRY(ps::MakeSharedData());

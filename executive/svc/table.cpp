@@ -10,6 +10,8 @@
 #include <mm/services.hpp>
 #include <ob/services.hpp>
 #include <ps/services.hpp>
+#include <wdm/host_service.hpp>
+#include <wdm/services.hpp>
 
 namespace svc {
 namespace {
@@ -113,20 +115,40 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
 
   BIND(io, NtCancelIoFile);
   BIND(io, NtCancelIoFileEx);
-  BIND(io, NtCreateFile);
-  BIND(io, NtDeleteFile);
-  BIND(io, NtDeviceIoControlFile);
-  BIND(io, NtFlushBuffersFile);
-  BIND(io, NtFsControlFile);
-  BIND(io, NtOpenFile);
-  BIND(io, NtQueryAttributesFile);
+  BIND_TRIED(io, NtCreateFile);
+  BIND_TRIED(io, NtDeleteFile);
+  BIND_TRIED(io, NtDeviceIoControlFile);
+  BIND_TRIED(io, NtFlushBuffersFile);
+  BIND_TRIED(io, NtFsControlFile);
+  BIND_TRIED(io, NtOpenFile);
+  BIND_TRIED(io, NtQueryAttributesFile);
   BIND(io, NtQueryDirectoryFile);
-  BIND(io, NtQueryFullAttributesFile);
-  BIND(io, NtQueryInformationFile);
-  BIND(io, NtQueryVolumeInformationFile);
-  BIND(io, NtSetInformationFile);
-  BIND(io, NtWriteFile);
+  BIND_TRIED(io, NtQueryFullAttributesFile);
+  BIND_TRIED(io, NtQueryInformationFile);
+  BIND_TRIED(io, NtQueryVolumeInformationFile);
+  BIND_TRIED(io, NtSetInformationFile);
+  BIND_TRIED(io, NtWriteFile);
   BIND_TRIED(io, NtReadFile);
+
+  BIND(wdm, WdmAttachHost);
+  BIND(wdm, WdmCreateDevice);
+  BIND(wdm, WdmDeleteDevice);
+  BIND(wdm, WdmUpdateDevice);
+  BIND(wdm, WdmAttachDevice);
+  BIND(wdm, WdmDetachDevice);
+  BIND(wdm, WdmSetTimer);
+  BIND(wdm, WdmConnectInterrupt);
+  BIND(wdm, WdmDisconnectInterrupt);
+  BIND(wdm, WdmMapPhysical);
+  BIND(wdm, WdmUnmapPhysical);
+  BIND(wdm, WdmAllocateContiguous);
+  BIND(wdm, WdmFreeContiguous);
+  BIND(wdm, WdmGetPhysicalPages);
+  BIND(wdm, WdmMapRequest);
+  BIND(wdm, WdmOpenDriverImage);
+  BIND(wdm, WdmDebugPrint);
+  BIND(wdm, WdmBugCheck);
+  BIND_WAITING(wdm, WdmOpenDevice);
 
   BIND(cm, NtCreateKey);
   BIND(cm, NtDeleteKey);
@@ -154,5 +176,27 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
 }  // namespace
 
 constinit const std::array<Handler, nt::kServiceCount> kHandlers = MakeTable();
+
+namespace {
+
+coro::Task<Answer> RunFor(ke::Caller &caller, std::uint32_t number, Words words) {
+  const Handler &handler = kHandlers[number];
+  if (handler.plain != nullptr) {
+    co_return handler.plain(caller, words);
+  }
+  if (handler.attempt != nullptr) {
+    if (std::optional<Answer> answer = handler.attempt(caller, words)) {
+      co_return *answer;
+    }
+  }
+  if (handler.waiting == nullptr) {
+    co_return Fail(STATUS_NOT_IMPLEMENTED);
+  }
+  co_return co_await handler.waiting(caller, words);
+}
+
+}  // namespace
+
+void ServeFibers() { wdm::UseServiceRunner(&RunFor); }
 
 }  // namespace svc

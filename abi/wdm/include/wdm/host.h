@@ -34,6 +34,9 @@ inline constexpr uint32_t kRingSize = 256;
 inline constexpr uint32_t kNoBuffer = 0xffff'ffff;
 
 // What the Executive asks of a host.
+//
+// IRP_MJ_CREATE: parameters[0] is the desired access (in the place of the security context's pointer), the buffer holds
+// the file's name (UTF-16, not terminated), file the file's id. Message::file is what later requests name it by.
 enum class Command : uint16_t {
   kNone,
   kIrp,           // dispatch an IRP; answered by Answer::kDone with the same id
@@ -143,8 +146,8 @@ struct Area {
 
 // The arena follows: buffers of requests, at WDM_HOST_INFO::Arena. Its first part is allocated by the Executive, the
 // last kHostArena bytes by the host itself (Answer::kIrp, Answer::kService).
-inline constexpr uint32_t kArenaSize = 0x80'0000;
-inline constexpr uint32_t kHostArena = 0x20'0000;
+inline constexpr uint32_t kArenaSize = 0x40'0000;
+inline constexpr uint32_t kHostArena = 0x10'0000;
 
 // Answer::kService: a service of the table run on behalf of a parked fiber. Pointers are addresses in the host. The
 // outcome comes with Command::kDone: status.

@@ -16,6 +16,13 @@ struct OpenRequest {
   ULONG disposition = FILE_OPEN;
   ULONG options = 0;
   ULONG attributes = 0;  // of a file that is created
+  ULONG share = 0;       // FILE_SHARE_*
+};
+
+// Who asks; ids of the process and the thread, 0 the Executive itself.
+struct Requestor {
+  std::uint32_t process = 0;
+  std::uint32_t thread = 0;
 };
 
 struct Opened {
@@ -44,16 +51,29 @@ class Device : public ob::Object {
 
   // The file or device that the request names. Statuses of NtCreateFile.
   virtual Result<Opened> Open(const OpenRequest &request) = 0;
+  // Whether a driver answers: then opening takes time and this is asked instead of Open(). `waiter` and the views of
+  // the request outlive the task.
+  virtual bool Driven() const { return false; }
+  virtual coro::Task<Result<Opened>> OpenDriven(OpenRequest, Requestor, ke::Waiter &) {
+    co_return Fail(STATUS_INVALID_DEVICE_REQUEST);
+  }
   // STATUS_INVALID_DEVICE_REQUEST when it is no volume.
   virtual Result<VolumeFacts> Volume() const { return Fail(STATUS_INVALID_DEVICE_REQUEST); }
 
   ULONG DeviceType() const { return device_type_; }           // FILE_DEVICE_*
   ULONG Characteristics() const { return characteristics_; }  // FILE_READ_ONLY_DEVICE, ...
-  ULONG AlignmentRequirement() const { return 0; }            // FILE_BYTE_ALIGNMENT
+  ULONG AlignmentRequirement() const { return alignment_; }   // FILE_BYTE_ALIGNMENT, ...
   // Where it is published, such as `\Device\Console`: the beginning of its nodes' paths.
   std::u16string_view DevicePath() const { return path_; }
 
  protected:
+  // What changes in the life of a driver's device. `path` lives as long as the device.
+  void SetPath(std::u16string_view path) { path_ = path; }
+  void SetKind(ULONG device_type, ULONG characteristics, ULONG alignment) {
+    device_type_ = device_type;
+    characteristics_ = characteristics;
+    alignment_ = alignment;
+  }
   // `path` must live for ever.
   Device(std::u16string_view path, ULONG device_type, ULONG characteristics)
       : Object(kType), path_(path), device_type_(device_type), characteristics_(characteristics) {}
@@ -62,6 +82,7 @@ class Device : public ob::Object {
   std::u16string_view path_;
   ULONG device_type_;
   ULONG characteristics_;
+  ULONG alignment_ = 0;
 };
 
 }  // namespace io

@@ -12,7 +12,9 @@ namespace io {
 
 // A request that waits, part of its service's coroutine; NtCancelIoFileEx and the last close of the file find it here.
 struct PendingIo : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-  ke::Waiter *waiter = nullptr;
+  ke::Waiter *waiter = nullptr;  // whose wait is broken to cancel it; null: `call` is cancelled
+  DriverCall *call = nullptr;
+  const ke::Caller *caller = nullptr;
   ob::HandleTable *handles = nullptr;  // whose request: one table a process
   ke::UserAddress status_block = 0;
 };
@@ -51,10 +53,15 @@ class FileObject final : public ob::WaitableObject<ke::Event> {
   std::u16string_view NameOnVolume() const;
   Result<ob::Name> FullName() const override;
 
+  // Requests on a synchronous handle that a driver answers for come one after the other: `co_await file.Lock(waiter)`,
+  // STATUS_WAIT_0 when it is ours.
+  ke::Wait Lock(ke::Waiter &waiter);
+  void Unlock() { lock_->Set(); }
+
   void AddPending(PendingIo &request) { pending_.push_back(request); }
-  // Ends waiting requests with STATUS_CANCELLED: of `handles` (null: of all), with this IO_STATUS_BLOCK (0: any).
-  // Whether there was one.
-  bool CancelPending(const ob::HandleTable *handles, ke::UserAddress status_block);
+  // Ends waiting requests with STATUS_CANCELLED: of `handles` (null: of all), of the thread `caller` (null: of any),
+  // with this IO_STATUS_BLOCK (0: any). Whether there was one.
+  bool CancelPending(const ob::HandleTable *handles, const ke::Caller *caller, ke::UserAddress status_block);
 
  private:
   FileObject(const Ref<Device> &device, Opened opened, ULONG share, ULONG options);
@@ -68,6 +75,7 @@ class FileObject final : public ob::WaitableObject<ke::Event> {
   ULONG share_;
   ULONG mode_;
   bool sharing_ = false;
+  Ref<ke::Standalone<ke::Event>> lock_;
   boost::intrusive::list<PendingIo, boost::intrusive::constant_time_size<false>> pending_;
 };
 

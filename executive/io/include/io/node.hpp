@@ -4,6 +4,7 @@
 
 #include <nt/nt.h>
 #include <coro/task.hpp>
+#include <io/driver_call.hpp>
 #include <ke/dispatcher.hpp>
 #include <ke/user.hpp>
 #include <mm/file_backing.hpp>
@@ -15,12 +16,6 @@
 #include <string_view>
 
 namespace io {
-
-// How an operation ended: what goes into the IO_STATUS_BLOCK. `status` may be a warning.
-struct Outcome {
-  NTSTATUS status = STATUS_SUCCESS;
-  ULONG_PTR information = 0;
-};
 
 // One read or write. `waiter` is the calling thread's wait state; it and the buffer's address space outlive the
 // transfer.
@@ -71,6 +66,8 @@ class ShareAccess {
   ULONG share_read_ = 0, share_write_ = 0, share_delete_ = 0;
 };
 
+struct DriverRequest;
+
 class Node : public mm::FileBacking {
  public:
   enum class Kind : std::uint8_t { kFile, kDirectory, kVolume, kDevice };
@@ -82,6 +79,15 @@ class Node : public mm::FileBacking {
   // mm::FileBacking: Size(), Resident(), Path(). Devices have neither size nor bytes.
   std::uint64_t Size() const override { return 0; }
   std::span<const std::byte> Resident() const override { return {}; }
+
+  // Whether a driver answers for it: then every request goes through Begin(), and what follows is not asked.
+  virtual bool Driven() const { return false; }
+  // Hands the request to the driver. STATUS_INSUFFICIENT_RESOURCES, STATUS_ACCESS_VIOLATION (its buffers),
+  // STATUS_DRIVER_PROCESS_TERMINATED.
+  virtual Result<Ref<DriverCall>> Begin(const DriverRequest &) { return Fail(STATUS_INVALID_DEVICE_REQUEST); }
+
+  // The last handle of its file object was closed (IRP_MJ_CLEANUP).
+  virtual void LastHandleClosed() {}
 
   // Attributes, times and sizes. STATUS_INVALID_DEVICE_REQUEST when it has none (devices).
   virtual Result<FileFacts> Facts() const { return Fail(STATUS_INVALID_DEVICE_REQUEST); }

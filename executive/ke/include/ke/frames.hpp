@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace ke {
 
@@ -23,6 +24,22 @@ void ReleaseFrame(FrameId frame);
 
 // The bytes of a frame as the Executive sees them. STATUS_NO_MEMORY when the window's page table cannot be made.
 Result<std::byte *> FrameBytes(FrameId frame);
+
+// Physical address of a frame. STATUS_UNSUCCESSFUL for no frame of ours.
+Result<std::uint64_t> FrameAddress(FrameId frame);
+
+// The page of device memory at physical address `address`: the same capability at every call, never mapped itself and
+// never given back. STATUS_NOT_FOUND when the kernel did not give us that page, STATUS_INSUFFICIENT_RESOURCES.
+Result<FrameId> DeviceFrame(std::uint64_t address);
+
+// `count` frames of consecutive addresses below `limit` that cross no multiple of `boundary` (a power of two, 0: any),
+// each with one reference, zeroed; the first address. STATUS_NO_MEMORY.
+Result<std::uint64_t> AllocateContiguous(std::span<FrameId> frames, std::uint64_t lowest, std::uint64_t limit,
+                                         std::uint64_t boundary);
+// Gives them back together, so that the next one who needs a run finds it whole; frames that somebody still references
+// are given up one by one.
+void ReleaseContiguous(std::span<const FrameId> frames);
+inline constexpr std::size_t kMaximumContiguous = 1024;
 
 // Takes a frame out of the window, so that its original capability may be mapped elsewhere. Only for one that nobody
 // else uses: what FrameBytes() gave is gone.

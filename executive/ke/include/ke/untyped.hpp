@@ -30,6 +30,14 @@ struct FrameRun {
 };
 FrameRun TakeFrames(unsigned wanted);
 
+// A run of exactly `count` frames within [lowest, limit) that crosses no multiple of `boundary` (a power of two; 0: any).
+// `skipped` frames of the same range come before it and must be made first. Count 0: there is none.
+struct ContiguousRun {
+  FrameRun run;
+  unsigned skipped = 0;
+};
+ContiguousRun TakeContiguous(unsigned count, std::uint64_t lowest, std::uint64_t limit, std::uint64_t boundary);
+
 // Bytes of RAM never handed out; bytes of RAM there were at start.
 std::uint64_t UntypedLeft();
 std::uint64_t UntypedTotal();

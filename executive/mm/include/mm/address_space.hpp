@@ -53,6 +53,11 @@ class AddressSpace final : public ke::UserSpace, public RefCounted {
   // UserSpace: the Executive's own accesses.
   Result<std::span<std::byte>> Resolve(ke::UserAddress address, bool write) override;
 
+  // The frame behind `address`, made resident for that access, with one more reference: it stays what it is until
+  // ke::ReleaseFrame, whatever happens to the mapping (DMA, requests to drivers). STATUS_ACCESS_VIOLATION (also for
+  // memory of devices) and what Resolve gives.
+  Result<FrameId> Pin(std::uint64_t address, bool write);
+
   // An access of a thread of the process that the kernel's tables did not allow. Success: the thread may go on.
   // STATUS_ACCESS_VIOLATION, STATUS_GUARD_PAGE_VIOLATION, STATUS_STACK_OVERFLOW, STATUS_IN_PAGE_ERROR,
   // STATUS_NO_MEMORY.
@@ -106,7 +111,7 @@ class AddressSpace final : public ke::UserSpace, public RefCounted {
   Result<void> HitGuard(Vad &vad, std::uint64_t page, PageEntry &entry);
   Result<void> ChargeVad(Vad &vad, std::uint64_t pages);
   Result<void> BecomePrivate(Vad &vad, PageEntry &entry, FrameId source);
-  Result<void> Show(std::uint64_t page, PageEntry &entry, bool writable);
+  Result<void> Show(std::uint64_t page, PageEntry &entry, bool writable, std::uint8_t attributes);
   void Hide(PageEntry &entry);
   void Drop(PageEntry &entry);
   Result<void> Commit(Vad &vad, std::uint64_t first, std::uint64_t end, ULONG protection);

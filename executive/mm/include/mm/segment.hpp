@@ -14,12 +14,24 @@ namespace mm {
 
 using FrameId = std::uint32_t;
 
+// Whether the pages of a segment are promised when it is made, or found (or not) when they are touched.
+enum class Commitment : std::uint8_t { kCharged, kNone };
+
 class Segment final : public RefCounted {
  public:
   // Memory of `pages` zero pages, made as they are touched. STATUS_INSUFFICIENT_RESOURCES, STATUS_COMMITMENT_LIMIT.
-  static Result<Ref<Segment>> CreateMemory(std::uint64_t pages);
+  static Result<Ref<Segment>> CreateMemory(std::uint64_t pages, Commitment commitment = Commitment::kCharged);
   // A file's bytes, read-only or copy on write. STATUS_MAPPED_FILE_SIZE_ZERO.
   static Result<Ref<Segment>> CreateFile(const Ref<FileBacking> &file);
+  // These frames, whose references become the segment's; with `attributes` every view is mapped (seL4_X86_VMAttributes).
+  // STATUS_INSUFFICIENT_RESOURCES, and the references stay the caller's.
+  static Result<Ref<Segment>> CreateFrames(std::span<const FrameId> frames, std::uint8_t attributes = 0);
+  // Pages of consecutive physical addresses (ke::AllocateContiguous). STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT.
+  static Result<Ref<Segment>> CreateContiguous(std::uint64_t pages, std::uint64_t lowest, std::uint64_t limit,
+                                               std::uint64_t boundary);
+  // Device memory, `count` pages from physical address `address`, that only programs touch: the Executive cannot reach
+  // it through a view. STATUS_INSUFFICIENT_RESOURCES, STATUS_NOT_FOUND (the kernel gave no such memory).
+  static Result<Ref<Segment>> CreateDevice(std::uint64_t address, std::uint64_t count, std::uint8_t attributes);
   // An image laid out as its section table says; a second one of the same file is the same segment. The statuses of
   // pe::Image::Parse, STATUS_INSUFFICIENT_RESOURCES.
   static Result<Ref<Segment>> CreateImage(const Ref<FileBacking> &file);
@@ -27,6 +39,9 @@ class Segment final : public RefCounted {
   std::uint64_t Pages() const { return count_; }
   std::uint64_t Size() const { return size_; }
   bool IsImage() const { return image_; }
+  bool IsDevice() const { return device_; }
+  // How its pages are cached: seL4_X86_VMAttributes, 0 is write back.
+  std::uint8_t Attributes() const { return attributes_; }
   const pe::ImageInfo &Image() const { return information_; }
   const Ref<FileBacking> &File() const { return file_; }
 
@@ -52,6 +67,9 @@ class Segment final : public RefCounted {
   std::uint64_t size_ = 0;
   std::uint64_t charged_ = 0;
   bool image_ = false;
+  bool device_ = false;
+  bool contiguous_ = false;
+  std::uint8_t attributes_ = 0;
   pe::ImageInfo information_ = {};
   Ref<FileBacking> file_;
   Segment *next_ = nullptr;  // all image segments

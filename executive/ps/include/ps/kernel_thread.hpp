@@ -39,10 +39,14 @@ class KernelThread {
   cap::Cap<cap::Tcb> tcb_;
   cap::Cap<cap::CNode> cspace_;
   seL4_CPtr reply_slot_ = 0;
+  bool special_priority_ = false;
 
  public:
   // Gives the thread its address space. STATUS_UNSUCCESSFUL.
   Result<void> SetSpace(cap::Cap<cap::Pml4> root);
+  // The same with another CNode of 2^bits slots (a driver host's), whose slots 0 and 1 become the thread's endpoints,
+  // and another priority, in seL4's numbers, until the next SetSpace(). STATUS_UNSUCCESSFUL.
+  Result<void> SetSpace(cap::Cap<cap::Pml4> root, cap::Cap<cap::CNode> cspace, unsigned bits, seL4_Word priority);
 };
 
 // The endpoint on which the Executive receives services and faults; set once at start.
@@ -51,6 +55,8 @@ void UseServiceEndpoint(cap::Cap<cap::Endpoint> endpoint);
 // Priorities of ARCHITECTURE.md 2.3, highest first.
 inline constexpr seL4_Word kWatchdogPriority = 255;
 inline constexpr seL4_Word kExecutivePriority = 240;
+inline constexpr seL4_Word kInterruptPriority = 250;  // interrupt threads of driver hosts
+inline constexpr seL4_Word kHostPriority = 200;       // their baton threads
 inline constexpr seL4_Word kUserPriority = 100;  // NT priority 0; NT's 31 is 131
 
 }  // namespace ps

@@ -13,6 +13,20 @@ struct AllProcessesTag;
 using AllProcessesHook = boost::intrusive::list_base_hook<boost::intrusive::tag<AllProcessesTag>,
                                                           boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
+// What makes a process more than a program: a driver host. Implemented by wdm; lives as long as the process runs.
+class ProcessRole {
+ public:
+  // Gives a new thread its address space, CSpace and priority (KernelThread::SetSpace). STATUS_ACCESS_DENIED: the
+  // process may have no more threads.
+  virtual Result<void> PrepareThread(Thread &thread) = 0;
+  // The process is about to end: its threads do not run any more, its memory is still there. Called once; the role may
+  // delete itself.
+  virtual void ProcessEnds(Process &process) = 0;
+
+ protected:
+  ~ProcessRole() = default;
+};
+
 class Process final : public ob::WaitableObject<ke::Event>, public AllProcessesHook {
  public:
   static ob::Type kType;
@@ -53,6 +67,10 @@ class Process final : public ob::WaitableObject<ke::Event>, public AllProcessesH
   ULONG cookie = 0;
   bool exception_shown = false;
 
+  // The role of a process that has one, set before its first thread is made.
+  ProcessRole *Role() const { return role_; }
+  void TakeRole(ProcessRole *role) { role_ = role; }
+
   // Makes the PEB and copies the process parameters, which begin at `parameters` in `from`'s memory (0: none).
   Result<void> MakePeb(ke::UserSpace *from, std::uint64_t parameters);
 
@@ -71,6 +89,7 @@ class Process final : public ob::WaitableObject<ke::Event>, public AllProcessesH
     Process &process_;
   };
   class Ending;
+  void BeginEnding();
 
   explicit Process(const Ref<mm::Segment> &image)
       : WaitableObject(kType), pseudo_(*this), handles_(&pseudo_), image_(image) {}
@@ -86,6 +105,7 @@ class Process final : public ob::WaitableObject<ke::Event>, public AllProcessesH
   std::uint64_t parent_id_ = 0;
   std::uint64_t image_base_ = 0;
   std::uint64_t peb_ = 0;
+  ProcessRole *role_ = nullptr;
   NTSTATUS exit_status_ = STATUS_PENDING;
   bool exiting_ = false;
   bool ended_ = false;

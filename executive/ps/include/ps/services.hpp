@@ -60,6 +60,9 @@ Answer NtRaiseException(ke::Caller &caller, UserIn<EXCEPTION_RECORD> record, Use
 Result<Ref<Process>> StartFirstProcess(std::u16string_view path,
                                        Result<HANDLE> (*open_console)(ob::HandleTable &handles));
 
+// A process of the Executive's own that plays `role`: no standard handles, its first thread runs at once.
+Result<Ref<Process>> StartSystemProcess(std::u16string_view path, ProcessRole &role);
+
 // What the services of mm ask.
 Result<Ref<mm::AddressSpace>> SpaceOf(ke::Caller &caller, HANDLE process, ACCESS_MASK access);
 

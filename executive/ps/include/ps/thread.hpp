@@ -50,6 +50,10 @@ class Thread final : public ob::WaitableObject<ke::Event>, public ke::Caller, pu
   // STATUS_COMMITMENT_LIMIT, STATUS_PROCESS_IS_TERMINATING.
   static Result<Ref<Thread>> Create(const Ref<Process> &process, const Start &start);
 
+  // A caller of services that no kernel thread stands behind: a parked fiber of a driver host. It is in no list; who made
+  // it ends its waits. STATUS_INSUFFICIENT_RESOURCES.
+  static Result<Ref<Thread>> CreateFiber(const Ref<Process> &process);
+
   Process &Owner() const { return *process_; }
   const Ref<Process> &OwnerRef() const { return process_; }
   CLIENT_ID Id() const { return waiter_own_.Id(); }
@@ -111,6 +115,7 @@ class Thread final : public ob::WaitableObject<ke::Event>, public ke::Caller, pu
   ThreadState state_ = ThreadState::kInitialized;
   bool reply_kept_ = false;
   bool terminating_ = false;
+  bool counted_ = true;  // among the running threads; those of driver hosts wait outside the Executive
   ServiceReply held_;
   NTSTATUS exit_status_ = STATUS_PENDING;
   ULONG suspend_count_ = 0;
