@@ -1,5 +1,7 @@
 #include <ke/boot_console.hpp>
 
+#include <ke/clock.hpp>
+
 #include "screen.hpp"
 #include "serial.hpp"
 
@@ -9,23 +11,39 @@
 namespace ke {
 namespace {
 
+// Drawing a screen that scrolls costs more than all the rest of a line: what comes within so long is drawn at once.
+constexpr InterruptTime kFrameTime = 100'000;
+
 class MachineConsole final : public Console {
  public:
   void Initialise();
+  void Pace(TimerQueue &timers) { timers_ = &timers; }
   Result<void> Listen(cap::Cap<cap::Notification> notification);
   void Interrupt();
 
   void Write(std::string_view bytes) override;
   std::size_t TryRead(std::span<char> to) override;
   Waitable &InputReady() override { return *ready_; }
+  void Flush() override;
 
  private:
+  class Frame final : public TimerEntry {
+   public:
+    explicit Frame(MachineConsole &console) : console_(console) {}
+
+   private:
+    void Expired(InterruptTime) override { console_.Flush(); }
+    MachineConsole &console_;
+  };
   static constexpr std::size_t kInput = 1024;
 
   void Show(std::string_view bytes);
 
   Serial serial_;
   Screen screen_;
+  TimerQueue *timers_ = nullptr;
+  Frame frame_{*this};
+  InterruptTime shown_ = 0;
   Ref<Standalone<Event>> ready_;
   // Typed bytes that nobody has read; what comes when it is full is lost, as on any terminal.
   char input_[kInput] = {};
@@ -66,7 +84,18 @@ void MachineConsole::Write(std::string_view bytes) {
     Show("\r\n");
     bytes.remove_prefix(line + 1);
   }
+  if (timers_ == nullptr || clock::InterruptTime() - shown_ >= kFrameTime) {
+    Flush();
+  } else if (!frame_.Queued()) {
+    timers_->Insert(frame_, shown_ + kFrameTime);
+  }
+}
+
+void MachineConsole::Flush() {
   screen_.Show();
+  if (timers_ != nullptr) {
+    shown_ = clock::InterruptTime();
+  }
 }
 
 void MachineConsole::Interrupt() {
@@ -107,6 +136,7 @@ void InitialiseConsole() {
   console->Initialise();
 }
 Result<void> ListenToConsole(cap::Cap<cap::Notification> notification) { return console->Listen(notification); }
+void PaceConsole(TimerQueue &timers) { console->Pace(timers); }
 void ConsoleInterrupt() { console->Interrupt(); }
 
 }  // namespace ke

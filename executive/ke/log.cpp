@@ -68,6 +68,8 @@ Line &Line::Status(NTSTATUS status) {
 void Log(std::string_view line) {
   BootConsole().Write(line);
   BootConsole().Write("\n");
+  // It may be the last thing we say.
+  BootConsole().Flush();
 }
 void Log(const Line &line) { Log(line.View()); }
 

@@ -86,6 +86,7 @@ void PixelScreen::Copy(std::byte *to, std::span<const std::uint64_t *const> pict
   for (std::size_t line = 0; line < words; line += kWords) {
     std::byte *at = to;
     for (const std::uint64_t *picture : pictures) {
+#pragma clang loop unroll(full)
       for (unsigned i = 0; i < kWords; i += 1) {
         Store(at + 8 * i, picture[line + i]);
       }

@@ -12,8 +12,10 @@ namespace ke {
 
 class Console {
  public:
-  // Writes bytes to the serial line and the screen; LF becomes CR LF.
+  // Writes bytes to the serial line and the screen; LF becomes CR LF. The screen may follow a moment later.
   virtual void Write(std::string_view bytes) = 0;
+  // Makes the screen show all that was written.
+  virtual void Flush() {}
   // Takes what was typed, without waiting: the number of bytes put into `to`, possibly 0.
   virtual std::size_t TryRead(std::span<char> to) = 0;
   // Signalled while there is something to read.
