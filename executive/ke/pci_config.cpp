@@ -28,7 +28,7 @@ constinit Ports ports;
 constinit std::array<::acpi::EcamRange, 4> ranges;
 constinit std::size_t range_count = 0;
 
-// Pages of ECAM that are mapped; a machine has fewer functions with extended space.
+// Pages that are mapped: of ECAM, and with tables of messages. A machine has fewer functions with extended space.
 struct Mapped {
   std::uint64_t address = 0;
   volatile std::byte *bytes = nullptr;
@@ -48,6 +48,24 @@ const ::acpi::EcamRange *RangeOf(std::uint8_t bus) {
   const auto found = std::find_if(ranges.begin(), ranges.begin() + range_count,
                                   [&](const ::acpi::EcamRange &range) { return range.Holds(0, bus); });
   return found == ranges.begin() + range_count ? nullptr : &*found;
+}
+
+volatile std::byte *MapOnce(std::uint64_t page_address) {
+  const auto end = pages.begin() + page_count;
+  const auto found = std::find_if(pages.begin(), end, [&](const Mapped &page) { return page.address == page_address; });
+  if (found != end) {
+    return found->bytes;
+  }
+  if (page_count == pages.size()) {
+    return nullptr;
+  }
+  const Result<volatile std::byte *> bytes = MapDevicePage(page_address, seL4_X86_Uncacheable);
+  if (!bytes) {
+    return nullptr;
+  }
+  pages[page_count] = {page_address, *bytes};
+  page_count += 1;
+  return *bytes;
 }
 
 void ReadMcfg() {
@@ -95,22 +113,8 @@ volatile std::byte *PciFunction::Extended(unsigned offset) {
   if (range == nullptr || offset >= kExtendedSpace || !Present()) {
     return nullptr;
   }
-  const std::uint64_t address = range->Address(bus_, device_, function_);
-  const auto end = pages.begin() + page_count;
-  const auto found = std::find_if(pages.begin(), end, [&](const Mapped &page) { return page.address == address; });
-  if (found != end) {
-    return found->bytes + offset;
-  }
-  if (page_count == pages.size()) {
-    return nullptr;
-  }
-  const Result<volatile std::byte *> bytes = MapDevicePage(address, seL4_X86_Uncacheable);
-  if (!bytes) {
-    return nullptr;
-  }
-  pages[page_count] = {address, *bytes};
-  page_count += 1;
-  return *bytes + offset;
+  volatile std::byte *bytes = MapOnce(range->Address(bus_, device_, function_));
+  return bytes == nullptr ? nullptr : bytes + offset;
 }
 
 std::uint32_t PciFunction::Read(unsigned offset, unsigned size) {
@@ -209,6 +213,13 @@ void RestoreFunction(std::uint8_t bus, std::uint8_t device, std::uint8_t functio
       config.Write32(i * 4, i == 1 ? slot->words[i] & 0xffff : slot->words[i]);
     }
   }
+}
+
+volatile std::uint32_t *MessageTable(std::uint64_t address) {
+  constexpr std::uint64_t kPage = 4096;
+  volatile std::byte *page = MapOnce(address & ~(kPage - 1));
+  return page == nullptr || address % 16 != 0 ? nullptr
+                                              : reinterpret_cast<volatile std::uint32_t *>(page + address % kPage);
 }
 
 void ResetByPciChipset() {

@@ -119,13 +119,14 @@ coro::Task<Manager::Done> Manager::StartAgain(Ref<DeviceNode> node) {
     // What the last driver left behind.
     const std::uint64_t rest = hardware_.ResetFunction(*node->pci);
     co_await Delay(dispatcher_, rest);
+    hardware_.RestoreFunction(*node->pci);
   }
   if (node->Deleted()) {
     co_return Fail(STATUS_NO_SUCH_DEVICE);
   }
   node->ClearProblem();
   node->state = NodeState::kInitialized;
-  co_await Settle();
+  (void)co_await Settle();
   co_return node->Started() ? Done()
                             : Done(Fail(NT_SUCCESS(node->problem_status) ? STATUS_UNSUCCESSFUL : node->problem_status));
 }
@@ -164,7 +165,9 @@ coro::Task<Manager::Done> Manager::HostIsGone(HostId host) {
     if (!node->Deleted()) {
       node->SetProblem(CM_PROB_FAILED_POST_START, STATUS_DRIVER_PROCESS_TERMINATED);
       if (node->pci) {
-        (void)hardware_.ResetFunction(*node->pci);
+        const PciAddress function = *node->pci;
+        co_await Delay(dispatcher_, hardware_.ResetFunction(function));
+        hardware_.RestoreFunction(function);
       }
     }
   }

@@ -153,23 +153,18 @@ Result<void> Manager::Grant(DeviceNode &node) {
   if (node.host == HostId::kNone || node.resources.Empty()) {
     return {};
   }
-  TRY(port_.Grant(node.host, node.pdo, node.resources));
-  for (const AssignedInterrupt &interrupt : node.resources.interrupts) {
-    if (interrupt.message && node.pci) {
-      return hardware_.EnableMessages(*node.pci, node.resources);
-    }
+  if (node.pci) {
+    TRY(hardware_.KeepMessageTable(*node.pci, node.resources));
   }
-  return {};
+  TRY(port_.Grant(node.host, node.pdo, node.resources));
+  return node.pci ? hardware_.PrepareInterrupts(*node.pci, node.resources) : Result<void>();
 }
 
 void Manager::ReleaseResources(DeviceNode &node, bool boot) {
-  if (node.pci) {
-    for (const AssignedInterrupt &interrupt : node.resources.interrupts) {
-      if (interrupt.message) {
-        hardware_.DisableMessages(*node.pci);
-        break;
-      }
-    }
+  if (node.pci && node.host != HostId::kNone) {
+    // What the driver should have switched off itself.
+    hardware_.DisableMessages(*node.pci);
+    hardware_.DisableBusMaster(*node.pci);
   }
   if (node.host != HostId::kNone && !node.resources.Empty()) {
     port_.Revoke(node.host, node.pdo);

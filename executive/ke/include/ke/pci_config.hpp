@@ -43,6 +43,9 @@ std::uint64_t ResetFunction(std::uint8_t bus, std::uint8_t device, std::uint8_t 
 // Gives the function back the addresses that the reset has taken; bus mastering stays off.
 void RestoreFunction(std::uint8_t bus, std::uint8_t device, std::uint8_t function);
 
+// The entry of an MSI-X table at a physical address, mapped for the Executive alone; null: that is not to be had.
+volatile std::uint32_t *MessageTable(std::uint64_t address);
+
 // The reset control register among the configuration ports: resets the machine where the chipset has it.
 void ResetByPciChipset();
 
