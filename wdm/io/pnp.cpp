@@ -4,6 +4,7 @@
 #include "iop.hpp"
 
 #include <wdmp/pool.hpp>
+#include <wdmp/resources.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -15,6 +16,13 @@ namespace {
 
 PIO_STACK_LOCATION TopLocation(PIRP irp) {
   return reinterpret_cast<PIO_STACK_LOCATION>(irp + 1) + (irp->StackCount - 1);
+}
+
+PDEVICE_OBJECT LowestDevice(PDEVICE_OBJECT device) {
+  while (PDEVICE_OBJECT below = Extension(device)->attached_to) {
+    device = below;
+  }
+  return device;
 }
 
 bool PrepareStart(Incoming &incoming, PIO_STACK_LOCATION location) {
@@ -39,7 +47,9 @@ bool PrepareStart(Incoming &incoming, PIO_STACK_LOCATION location) {
   if (lengths[1] != 0) {
     start.AllocatedResourcesTranslated = reinterpret_cast<PCM_RESOURCE_LIST>(lists + lengths[0]);
   }
-  return true;
+  // For IoConnectInterruptEx, which is told the device alone.
+  return ke::RememberResources(LowestDevice(incoming.device), start.AllocatedResources,
+                               start.AllocatedResourcesTranslated);
 }
 
 // Copies `length` bytes of a routine's result into the request's buffer and frees the result.

@@ -110,6 +110,9 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
   EndFiber(ExitStatus);
 }
 
+/// The thread that runs. Source: PsGetCurrentThread (WDK).
+PETHREAD NTAPI PsGetCurrentThread(VOID) { return reinterpret_cast<PETHREAD>(KeGetCurrentThread()); }
+
 /// Id of the thread whose request a dispatch routine works on, otherwise the fiber's own.
 /// Source: PsGetCurrentThreadId (WDK).
 HANDLE NTAPI PsGetCurrentThreadId(VOID) {
