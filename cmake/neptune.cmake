@@ -2,6 +2,7 @@
 # the target triple and a handful of flags (STYLE.md section 10). See README.md in this folder.
 
 include(flavours)
+include(driver)
 
 # neptune_add_library(NAME FOR flavour... [SOURCES file...] [INCLUDE dir...] [LIBS lib...])
 # Makes one target NAME.<flavour> for each flavour. Without SOURCES it is header-only. LIBS are plain names:

@@ -161,9 +161,12 @@ NTHALAPI VOID NTAPI HalExamineMBR(PDEVICE_OBJECT DeviceObject, ULONG SectorSize,
 NTKERNELAPI NTSTATUS NTAPI PsSetLoadImageNotifyRoutineEx(PLOAD_IMAGE_NOTIFY_ROUTINE NotifyRoutine, ULONG_PTR Flags);
 
 extern NTKERNELAPI PUSHORT NlsOemLeadByteInfo;
-extern NTKERNELAPI PBOOLEAN KdDebuggerNotPresent;
-extern NTKERNELAPI PBOOLEAN KdDebuggerEnabled;
-#define KD_DEBUGGER_ENABLED (*KdDebuggerEnabled)
-#define KD_DEBUGGER_NOT_PRESENT (*KdDebuggerNotPresent)
+extern NTKERNELAPI BOOLEAN NlsMbOemCodePageTag;
+extern NTKERNELAPI BOOLEAN KdDebuggerNotPresent;
+extern NTKERNELAPI BOOLEAN KdDebuggerEnabled;
+#define NLS_OEM_LEAD_BYTE_INFO NlsOemLeadByteInfo
+#define NLS_MB_OEM_CODE_PAGE_TAG NlsMbOemCodePageTag
+#define KD_DEBUGGER_ENABLED KdDebuggerEnabled
+#define KD_DEBUGGER_NOT_PRESENT KdDebuggerNotPresent
 
 NT_EXTERN_C_END
