@@ -42,12 +42,14 @@ enum class Command : uint16_t {
   kIrp,           // dispatch an IRP; answered by Answer::kDone with the same id
   kCancel,        // cancel the IRP `id`; no answer of its own
   kDone,          // the request with cookie `cookie` that this host submitted has ended
-  kLoadDriver,    // handle = section of the image; buffer = DriverStart; answered by kDone: information = driver cookie
+  kLoadDriver,    // information = handle of the image section (the host closes it); buffer = DriverStart; answered by
+                  // kDone: information = driver cookie, parameters[0] = 1: has a DriverUnload, 2: has an AddDevice
   kUnloadDriver,  // cookie = driver; DriverUnload is called; answered by kDone
-  kAddDevice,  // cookie = driver; device = id of the PDO, other = its cookie here or 0; buffer = DeviceDescription when
-               // other is 0; answered by kDone
+  kAddDevice,     // cookie = driver; device = id of the PDO, information = its cookie here or 0; buffer =
+                  // DeviceDescription when information is 0; answered by kDone
   kForgetDevice,  // the device `device` of another host is gone: its proxy may go
-  kNotify,        // a plug and play notification: cookie = the registration's, buffer = the notification structure
+  kNotify,        // a plug and play notification: cookie = the registration's, buffer = the notification structure (a
+                  // SymbolicLinkName's text follows it, FileObject is filled in by the host); answered when id is not 0
   kDetachFile,    // the file object `file` is gone (after its IRP_MJ_CLOSE)
   kStop,          // no device is left: end the process
 };
