@@ -26,7 +26,7 @@ RULES = {
     "kernel": ("abi/sel4", "lib/rtl/include/rtl/pure"),
     "ntdll": ("abi/nt", "abi/sel4", "abi/disk", "lib/rtl", "lib/pe"),
     "wdm": ("abi/nt", "abi/wdm", "abi/sel4", "lib/cap", "lib/rtl"),
-    "drivers": ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl"),
+    "drivers": ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl", "sdk/wdk/include"),
     "base": ("abi/nt", "lib/rtl"),
     "sdk": ("abi/nt",),
     "tools": ("abi/nt", "abi/disk", "lib/*", "!lib/cap"),
@@ -37,8 +37,8 @@ for _parser in PARSERS:
     RULES[f"lib/{_parser}"] = ("abi/nt", "abi/disk", "lib/rtl")
     RULES[f"drivers/filesystem/{_parser}"] = ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl", f"lib/{_parser}")
 # A bus driver reads its bus's own format, and the tables that say where the bus is.
-RULES["drivers/bus/acpi"] = RULES["drivers"] + ("lib/acpi", "lib/pci")
-RULES["drivers/bus/pci"] = RULES["drivers"] + ("lib/acpi", "lib/pci")
+RULES["drivers/bus/acpi"] = RULES["drivers"] + ("lib/acpi", "lib/pci", "drivers/bus/common")
+RULES["drivers/bus/pci"] = RULES["drivers"] + ("lib/acpi", "lib/pci", "drivers/bus/common")
 for _index, _component in enumerate(EXECUTIVE):
     RULES[f"executive/{_component}"] = ("abi", "lib/*") + tuple(
         f"executive/{left}/include" for left in EXECUTIVE[:_index]
