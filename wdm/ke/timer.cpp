@@ -107,8 +107,8 @@ BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PK
   Timer->Header.SignalState = 0;
   Timer->Period = static_cast<ULONG>(Period);
   Timer->Dpc = Dpc;
-  uint64_t now = InterruptTime();
   uint64_t due = Deadline(DueTime);
+  uint64_t now = InterruptTime();  // after it: what is due at once must not look later
   if (due <= now) {
     Timer->DueTime.QuadPart = now;
     Fire(*Timer, now);
