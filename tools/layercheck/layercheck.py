@@ -22,13 +22,14 @@ RULES = {
     "lib/rtl": ("abi/nt", "abi/disk"),
     "lib/coro": ("abi/nt", "abi/disk", "lib/rtl"),
     "lib/terminal": ("lib/rtl",),
+    "lib/keymap": (),
     "lib/cap": ("abi/sel4", "lib/rtl", "abi/nt"),
     "kernel": ("abi/sel4", "lib/rtl/include/rtl/pure"),
     "ntdll": ("abi/nt", "abi/sel4", "abi/disk", "lib/rtl", "lib/pe"),
-    "wdm": ("abi/nt", "abi/wdm", "abi/sel4", "lib/cap", "lib/rtl"),
+    "wdm": ("abi/nt", "abi/wdm", "abi/sel4", "lib/cap", "lib/rtl", "lib/pe", "sdk/wdk/include"),
     "drivers": ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl", "sdk/wdk/include"),
     "base": ("abi/nt", "lib/rtl"),
-    "sdk": ("abi/nt",),
+    "sdk": ("abi/nt", "abi/wdm"),
     "tools": ("abi/nt", "abi/disk", "lib/*", "!lib/cap"),
     "tests": ("*",),
     "images": ("abi/nt", "abi/disk", "lib/*", "!lib/cap"),
@@ -39,6 +40,9 @@ for _parser in PARSERS:
 # A bus driver reads its bus's own format, and the tables that say where the bus is.
 RULES["drivers/bus/acpi"] = RULES["drivers"] + ("lib/acpi", "lib/pci", "drivers/bus/common")
 RULES["drivers/bus/pci"] = RULES["drivers"] + ("lib/acpi", "lib/pci", "drivers/bus/common")
+# The two class drivers are one code.
+RULES["drivers/input/kbdclass"] = RULES["drivers"] + ("drivers/input/class_common",)
+RULES["drivers/input/mouclass"] = RULES["drivers"] + ("drivers/input/class_common",)
 for _index, _component in enumerate(EXECUTIVE):
     RULES[f"executive/{_component}"] = ("abi", "lib/*") + tuple(
         f"executive/{left}/include" for left in EXECUTIVE[:_index]
