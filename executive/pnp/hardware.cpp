@@ -6,6 +6,7 @@
 #include <ke/pci_config.hpp>
 #include <pci/capability.hpp>
 
+#include <algorithm>
 #include <bit>
 
 namespace pnp {
@@ -35,8 +36,15 @@ Result<Bytes> ReadTable(std::string_view signature) {
   return bytes;
 }
 
+// The reset register of many machines is port 0xcf9, which is inside the configuration address: the Executive's own.
+bool IsOwn(const acpi::Block &block) {
+  return !block.memory && std::ranges::any_of(kOwnPorts, [&](const Range &own) {
+    return block.address <= own.last && block.address + block.length > own.first;
+  });
+}
+
 Result<void> AppendRegisters(const acpi::Block &block, ResourceList &to) {
-  if (!block.Present()) {
+  if (!block.Present() || IsOwn(block)) {
     return {};
   }
   Resource resource;
