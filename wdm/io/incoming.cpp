@@ -179,6 +179,11 @@ void FillIrp(Incoming &incoming, const host::Request &request, CCHAR stack_size)
   location->FileObject = request.major == IRP_MJ_CREATE ? nullptr : file;
   static_assert(sizeof(location->Parameters) <= sizeof(request.parameters));
   memcpy(&location->Parameters, request.parameters, sizeof(location->Parameters));
+  if (file != nullptr && (request.major == IRP_MJ_CLEANUP || request.major == IRP_MJ_CLOSE)) [[unlikely]] {
+    // Command::kDetachFile may come while a driver still works on these.
+    ObReferenceObject(file);
+    incoming.file = file;
+  }
 }
 
 // Everything that not every IRP has. False: the IRP cannot be sent, `status` says why.
@@ -307,7 +312,7 @@ void FinishIncoming(PIRP irp) {
     }
   }
   if (incoming->file != nullptr) [[unlikely]] {
-    if (NT_SUCCESS(status)) {
+    if (incoming->major == IRP_MJ_CREATE && NT_SUCCESS(status)) {
       OpenCounts(incoming->file);
       message.file = reinterpret_cast<uintptr_t>(incoming->file);
     } else {

@@ -33,7 +33,7 @@ struct Incoming {
   uint32_t process;
   uint32_t thread;
   void *buffer;       // in the arena
-  PFILE_OBJECT file;  // IRP_MJ_CREATE: the new one
+  PFILE_OBJECT file;  // IRP_MJ_CREATE: the new one; IRP_MJ_CLEANUP, IRP_MJ_CLOSE: referenced
   void *extra;        // pool memory that goes with the IRP
   PDEVICE_OBJECT device;
   alignas(16) IRP irp;  // its stack locations follow
@@ -87,6 +87,8 @@ void ForgetDevice(uint64_t id);
 // An open file of the device: keeps it when the driver deletes it.
 void ReferenceOpen(PDEVICE_OBJECT device);
 void DereferenceOpen(PDEVICE_OBJECT device);
+// The device's IoInitializeTimer timer goes with it (io_timer.cpp).
+void DeleteTimer(PDEVICE_OBJECT device);
 // The device is on its way out: nothing new may be sent to it.
 bool IsDeleted(PDEVICE_OBJECT device);
 

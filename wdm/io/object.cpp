@@ -40,6 +40,7 @@ LONG Dereference(void *object) {
       DestroyFile(static_cast<PFILE_OBJECT>(object));
     } else if (header->type == *IoDeviceObjectType) {
       auto *device = static_cast<PDEVICE_OBJECT>(object);
+      DeleteTimer(device);
       if (device->Vpb != nullptr) {
         wdm::PoolFree(device->Vpb);
       }

@@ -2,9 +2,59 @@
 
 #include "iop.hpp"
 
+#include <nt/nt_services.h>
+#include <wdm/wdm_services.h>
 #include <wdmp/irql.hpp>
+#include <wdmp/request.hpp>
+
+namespace io {
+namespace {
+
+KSPIN_LOCK vpb_lock;
+
+// FILE_FULL_EA_INFORMATION.
+struct FullEa {
+  ULONG next;
+  UCHAR flags;
+  UCHAR name_length;
+  USHORT value_length;
+  CHAR name[1];
+};
+
+NTSTATUS NTAPI Wake(PDEVICE_OBJECT, PIRP, PVOID context) {
+  KeSetEvent(static_cast<PKEVENT>(context), IO_NO_INCREMENT, FALSE);
+  return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+// Always waits: what the dispatch routine returns says nothing about a completion that has happened.
+void CallAndWait(PDEVICE_OBJECT device, PIRP irp) {
+  KEVENT event;
+  KeInitializeEvent(&event, NotificationEvent, FALSE);
+  IoSetCompletionRoutine(irp, Wake, &event, TRUE, TRUE, TRUE);
+  IofCallDriver(device, irp);
+  KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, nullptr);
+}
+
+}  // namespace
+}  // namespace io
 
 extern "C" {
+
+// WDK (ntifs.h): IoAcquireVpbSpinLock, IoReleaseVpbSpinLock.
+void NTAPI IoAcquireVpbSpinLock(PKIRQL Irql) { KeAcquireSpinLock(&io::vpb_lock, Irql); }
+void NTAPI IoReleaseVpbSpinLock(KIRQL Irql) { KeReleaseSpinLock(&io::vpb_lock, Irql); }
+
+// WDK: IoCreateFile: ZwCreateFile; named pipes and mailslots have services of their own (STATUS_INVALID_PARAMETER).
+NTSTATUS NTAPI IoCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes,
+                            PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes,
+                            ULONG ShareAccess, ULONG Disposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength,
+                            CREATE_FILE_TYPE CreateFileType, PVOID, ULONG) {
+  if (CreateFileType != CreateFileTypeNone) {
+    return STATUS_INVALID_PARAMETER;
+  }
+  return io::CallService(NUMBER_OF_NtCreateFile, FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock,
+                         AllocationSize, FileAttributes, ShareAccess, Disposition, CreateOptions, EaBuffer, EaLength);
+}
 
 // WDK (ntifs.h): IoGetRequestorProcessId: process id of the requestor; 0 for the host's own.
 ULONG NTAPI IoGetRequestorProcessId(PIRP Irp) {
@@ -41,21 +91,57 @@ BOOLEAN NTAPI IoForwardIrpSynchronously(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
   if (Irp->CurrentLocation <= 1) {
     return FALSE;
   }
-  KEVENT event;
-  KeInitializeEvent(&event, NotificationEvent, FALSE);
   IoCopyCurrentIrpStackLocationToNext(Irp);
-  IoSetCompletionRoutine(
-      Irp,
-      [](PDEVICE_OBJECT, PIRP, PVOID context) -> NTSTATUS {
-        KeSetEvent(static_cast<PKEVENT>(context), IO_NO_INCREMENT, FALSE);
-        return STATUS_MORE_PROCESSING_REQUIRED;
-      },
-      &event, TRUE, TRUE, TRUE);
-  // Always waited for: what the dispatch routine returns says nothing about a completion that has happened.
-  IofCallDriver(DeviceObject, Irp);
-  KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, nullptr);
+  io::CallAndWait(DeviceObject, Irp);
   return TRUE;
 }
+
+// WDK: IoSynchronousCallDriver: the caller has filled in the next location. The IRP's final status.
+NTSTATUS NTAPI IoSynchronousCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
+  io::CallAndWait(DeviceObject, Irp);
+  return Irp->IoStatus.Status;
+}
+
+// WDK (ntifs.h): IoCheckEaBufferValidity. STATUS_EA_LIST_INCONSISTENT with the offset of the entry at fault.
+NTSTATUS NTAPI IoCheckEaBufferValidity(PVOID EaBuffer, ULONG EaLength, PULONG ErrorOffset) {
+  constexpr ULONG kHead = offsetof(io::FullEa, name);
+  const auto *bytes = static_cast<const UCHAR *>(EaBuffer);
+  ULONG offset = 0;
+  for (;;) {
+    *ErrorOffset = offset;
+    ULONG left = EaLength - offset;
+    if (left < kHead) {
+      return STATUS_EA_LIST_INCONSISTENT;
+    }
+    const auto *entry = reinterpret_cast<const io::FullEa *>(bytes + offset);
+    ULONG size = kHead + entry->name_length + 1u + entry->value_length;
+    if (size > left || entry->name[entry->name_length] != 0) {
+      return STATUS_EA_LIST_INCONSISTENT;
+    }
+    if (entry->next == 0) {
+      return STATUS_SUCCESS;
+    }
+    if (entry->next != ((size + 3) & ~3u) || entry->next > left) {
+      return STATUS_EA_LIST_INCONSISTENT;
+    }
+    offset += entry->next;
+  }
+}
+
+// WDK: IoGetIoPriorityHint, IoGetPagingIoPriority: requests have no priorities of their own.
+IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP) { return IoPriorityNormal; }
+IO_PRIORITY_HINT NTAPI IoGetPagingIoPriority(PIRP Irp) {
+  return (Irp->Flags & IRP_PAGING_IO) != 0 ? IoPriorityHigh : IoPriorityNormal;
+}
+
+// WDK: IoRetrievePriorityInfo.
+NTSTATUS NTAPI IoRetrievePriorityInfo(PIRP, PFILE_OBJECT, PETHREAD, PIO_PRIORITY_INFO PriorityInfo) {
+  IoInitializePriorityInfo(PriorityInfo);
+  return STATUS_SUCCESS;
+}
+
+// WDK: PoRegisterDeviceForIdleDetection: there is no idle detection, null says so.
+PULONG NTAPI PoRegisterDeviceForIdleDetection(PDEVICE_OBJECT, ULONG, ULONG, DEVICE_POWER_STATE) { return nullptr; }
 
 // WDK: IoWMIRegistrationControl: there is no WMI. STATUS_NOT_IMPLEMENTED.
 NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT, ULONG) { return STATUS_NOT_IMPLEMENTED; }
