@@ -65,7 +65,6 @@ Result<void> Start(const char *&what) {
   what = "use the high precision event timer";
   TRY(InitialiseTimer(notification));
   ke::PaceConsole(ps::SystemDispatcher().Timers());
-  ke::PaceConsole(ps::SystemDispatcher().Timers());
   what = "start the watchdog";
   TRY(StartWatchdog());
   what = "make the object namespace";
