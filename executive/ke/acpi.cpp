@@ -11,7 +11,7 @@ constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kHeader = 36;
 constexpr std::size_t kLengthOffset = 4;
 constexpr std::size_t kLargest = 0x10'0000;
-constexpr std::size_t kMaximumPages = 64;
+constexpr std::size_t kMaximumPages = 512;
 
 // Pages of firmware memory that are mapped already.
 struct Mapped {
@@ -20,10 +20,15 @@ struct Mapped {
 };
 constinit Mapped pages[kMaximumPages];
 constinit std::size_t page_count = 0;
+constinit std::size_t last_page = 0;  // tables are read from front to back
 
 volatile std::byte *PageAt(std::uint64_t address) {
+  if (last_page < page_count && pages[last_page].address == address) {
+    return pages[last_page].bytes;
+  }
   for (std::size_t i = 0; i < page_count; i += 1) {
     if (pages[i].address == address) {
+      last_page = i;
       return pages[i].bytes;
     }
   }

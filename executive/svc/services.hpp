@@ -12,6 +12,10 @@ Result<NTSTATUS> NtFlushProcessWriteBuffers(ke::Caller &caller);
 Result<NTSTATUS> NtGetCurrentProcessorNumber(ke::Caller &caller);
 Result<NTSTATUS> NtQuerySystemInformation(ke::Caller &caller, SYSTEM_INFORMATION_CLASS information_class,
                                           UserPointer information, ULONG length, UserOut<ULONG> return_length);
+// SystemFirmwareTableInformation. STATUS_INFO_LENGTH_MISMATCH (no room for the head), STATUS_BUFFER_TOO_SMALL (none for
+// the table; the head says its size), STATUS_NOT_FOUND (no such table), STATUS_NOT_IMPLEMENTED (another provider than
+// 'ACPI'; enumeration), STATUS_INVALID_PARAMETER (unknown action).
+Result<NTSTATUS> QueryFirmwareTable(UserPointer information, ULONG length, UserOut<ULONG> return_length);
 Result<NTSTATUS> NtSetSystemTime(ke::Caller &caller, UserIn<LARGE_INTEGER> time, UserOut<LARGE_INTEGER> previous);
 Result<NTSTATUS> NtShutdownSystem(ke::Caller &caller, SHUTDOWN_ACTION action);
 

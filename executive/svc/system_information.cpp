@@ -176,6 +176,8 @@ Result<NTSTATUS> NtQuerySystemInformation(ke::Caller &, SYSTEM_INFORMATION_CLASS
       return Processes(information, length, return_length);
     case SystemKernelDebuggerInformation:
       return Give(information, length, return_length, SYSTEM_KERNEL_DEBUGGER_INFORMATION{FALSE, TRUE});
+    case SystemFirmwareTableInformation:
+      return QueryFirmwareTable(information, length, return_length);
     case SystemRangeStartInformation:
       return Give(information, length, return_length, ULONG_PTR{0xffff'8000'0000'0000});
     default:
