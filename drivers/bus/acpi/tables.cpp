@@ -9,8 +9,8 @@ constexpr ULONG kLargest = 0x40'0000;
 constexpr ULONGLONG kFourGigabytes = 0x1'0000'0000;
 // Memory comes in such pieces; what the highest page number leaves out (firmware, graphics) is in the last one.
 constexpr ULONGLONG kMemoryStep = 0x1000'0000;
-// Where devices begin when memory reaches beyond 4 GiB; chip sets of all ages leave the last gigabyte to them.
-constexpr ULONGLONG kUsualGap = 0xC000'0000;
+// Where devices may begin when there is this much memory: the arbiter knows which of it is memory.
+constexpr ULONGLONG kUsualGap = 0x8000'0000;
 
 // Tables are named by their four characters in the order of memory (EnumSystemFirmwareTables, Windows SDK).
 constexpr ULONG TableId(const char (&signature)[5]) {
@@ -88,9 +88,10 @@ void ReadMemory(Machine &machine) {
     end = (ULONGLONG{basic.HighestPhysicalPageNumber} + 1) * PAGE_SIZE;
   }
   end = (end + kMemoryStep - 1) / kMemoryStep * kMemoryStep;
-  const bool small = end != 0 && end < kFourGigabytes;
+  // What the gap below 4 GiB takes from memory is found above: the highest number only bounds it.
+  const bool small = end != 0 && end <= kUsualGap;
   machine.low_memory_end = small ? end : kUsualGap;
-  machine.high_memory_end = small || end == 0 ? kFourGigabytes : end;
+  machine.high_memory_end = small || end == 0 ? kFourGigabytes : end + (kFourGigabytes - kUsualGap);
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ struct Machine {
   std::size_t serial_ports = 0;
   bool floppy_controller = false;
   bool power_button_device = false;
-  ULONGLONG low_memory_end = 0;   // first address behind the memory below 4 GiB
-  ULONGLONG high_memory_end = 0;  // and behind all of it, at least 4 GiB
+  ULONGLONG low_memory_end = 0;   // where devices below 4 GiB may begin
+  ULONGLONG high_memory_end = 0;  // and those above
 };
 
 // Reads everything anew.
