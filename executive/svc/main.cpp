@@ -19,6 +19,8 @@
 #include <mm/services.hpp>
 #include <ob/namespace.hpp>
 #include <ob/symbolic_link.hpp>
+#include <pnp/host_port.hpp>
+#include <pnp/start.hpp>
 #include <ps/kernel_thread.hpp>
 #include <ps/services.hpp>
 #include <ps/system_images.hpp>
@@ -44,6 +46,26 @@ namespace {
 
 constinit cap::Cap<cap::Endpoint> endpoint;
 constinit ob::Namespace *names = nullptr;
+
+[[noreturn]] void Stop() {
+  for (;;) {
+    (void)cap::Suspend(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB));
+  }
+}
+
+[[noreturn]] void GiveUp(std::string_view what, Status status) {
+  ke::Line line;
+  line << "Neptune OS cannot " << what << ": ";
+  ke::Log(line.Status(status.Code()));
+  Stop();
+}
+
+// The drivers that boot needs have been started, or given up.
+void StartSessionManager() {
+  if (Result<void> started = ldr::StartSessionManager(); !started) {
+    GiveUp("start \\SystemRoot\\System32\\smss.exe", started.error());
+  }
+}
 
 // What is done, step by step; `what` names the step that failed.
 Result<void> RegisterTypes() {
@@ -79,14 +101,11 @@ Result<void> Start(const char *&what) {
   what = "make the shared data page";
   TRY(ps::MakeSharedData());
   TRY(ldr::LoadSystem(what));
-  what = "start \\SystemRoot\\System32\\smss.exe";
-  return ldr::StartSessionManager();
-}
-
-[[noreturn]] void Stop() {
-  for (;;) {
-    (void)cap::Suspend(cap::Cap<cap::Tcb>(seL4_CapInitThreadTCB));
-  }
+  what = "start the plug and play manager";
+  TRY(names->Register(pnp::DriverObject::kType));
+  pnp::HostPort &port = pnp::SystemPort();
+  port.Tell(*TRY(pnp::Initialise(ps::SystemDispatcher(), port)));
+  return pnp::Start(&StartSessionManager);
 }
 
 }  // namespace
@@ -111,10 +130,7 @@ void ExecutiveMain(const seL4_BootInfo *boot_info) {
   ke::clock::Initialise();
   const char *what = "";
   if (Result<void> started = svc::Start(what); !started) {
-    ke::Line line;
-    line << "Neptune OS cannot " << std::string_view(what) << ": ";
-    ke::Log(line.Status(started.error().Code()));
-    svc::Stop();
+    svc::GiveUp(what, started.error());
   }
   svc::RunEventLoop(svc::endpoint);
 }

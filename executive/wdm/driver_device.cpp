@@ -6,6 +6,7 @@
 
 #include <ob/namespace.hpp>
 
+#include <algorithm>
 #include <new>
 
 namespace wdm {
@@ -127,6 +128,12 @@ Result<void> DriverDevice::Publish(std::u16string_view name) {
 Ref<DriverDevice> DriverDevice::Find(std::uint64_t id) {
   auto found = All().find(id, IdOrder());
   return found == All().end() ? nullptr : Ref<DriverDevice>(&*found);
+}
+
+std::size_t DriverDevice::CountOf(const DriverHost &host, std::uint64_t driver) {
+  return static_cast<std::size_t>(std::count_if(All().begin(), All().end(), [&](const DriverDevice &device) {
+    return device.Host().Get() == &host && device.Driver() == driver;
+  }));
 }
 
 host::DeviceDescription DriverDevice::Describe() const {

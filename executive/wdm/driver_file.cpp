@@ -76,7 +76,11 @@ DriverFile::~DriverFile() {
   }
   Send(*top_, IRP_MJ_CLOSE, cookie_, nullptr);
   if (top_->Host() && !top_->Host()->Dead()) {
-    top_->Host()->Tell(host::Command::kDetachFile, 0, cookie_);
+    host::Request detach{};
+    detach.command = host::Command::kDetachFile;
+    detach.file = cookie_;
+    detach.buffer = detach.pages = host::kNoBuffer;
+    top_->Host()->Post(detach);
   }
 }
 

@@ -26,7 +26,7 @@ constexpr unsigned kIndexBits = 16;
 constexpr unsigned kMessagesAtOnce = 64;
 
 constinit std::uint32_t last_id = 0;
-constinit HostEnding host_ending = nullptr;
+constinit HostEnding host_ending;
 alignas(Hosts) constinit std::byte hosts_storage[sizeof(Hosts)] = {};
 constinit Hosts *hosts = nullptr;
 
@@ -67,7 +67,7 @@ Hosts &AllHosts() {
   return *hosts;
 }
 
-void UseHostEnding(HostEnding ending) { host_ending = ending; }
+void UseHostEnding(const HostEnding &ending) { host_ending = ending; }
 
 DriverHost::~DriverHost() {
   if (objects_ != nullptr) {
@@ -132,14 +132,19 @@ Result<void> DriverHost::PrepareThread(ps::Thread &thread) {
 }
 
 void DriverHost::ProcessEnds(ps::Process &process) {
-  Ref<DriverHost> self(this);
-  const NTSTATUS status = process.ExitStatus();
-  if (host_ending != nullptr) {
-    host_ending(*this, status);
-  }
   dead_ = true;
+  exit_status_ = process.ExitStatus();
   ps::SystemDispatcher().Timers().Cancel(*alarm_);
+  // From the event loop, before the process's memory goes: whoever hears of it may be in the middle of something now.
   ke::RunHook::unlink();
+  ps::SystemDispatcher().Runs().Push(*this);
+}
+
+void DriverHost::Bury() {
+  Ref<DriverHost> self(this);
+  if (host_ending.dies != nullptr) {
+    host_ending.dies(*this);
+  }
   HostGone(*this);
   for (std::size_t i = 0; i < slot_count_; i += 1) {
     Slot &slot = slots_[i / kChunk][i % kChunk];
@@ -158,11 +163,12 @@ void DriverHost::ProcessEnds(ps::Process &process) {
     delete gone;
   }
   last_waiting_ = nullptr;
-  if (objects_ != nullptr) {
-    std::exchange(objects_, nullptr)->GiveBack();
-  }
+  std::exchange(objects_, nullptr)->GiveBack();
   AllHosts().erase(AllHosts().iterator_to(*this));
   process_ = nullptr;
+  if (host_ending.buried != nullptr) {
+    host_ending.buried(*this, exit_status_);
+  }
   RefCounted::Release();
 }
 
@@ -317,7 +323,13 @@ void DriverHost::Drain() {
   }
 }
 
-void DriverHost::Run() { Drain(); }
+void DriverHost::Run() {
+  if (dead_) {
+    Bury();
+  } else {
+    Drain();
+  }
+}
 
 void DriverHost::Handle(const host::Message &message) {
   switch (message.answer) {
@@ -360,18 +372,25 @@ void DriverHost::Kill(std::string_view reason, NTSTATUS status) {
 }
 
 bool DriverHost::HasOpened(std::uint64_t device) const {
-  return std::find(opened_.begin(), opened_.begin() + opened_count_, device) != opened_.begin() + opened_count_;
+  for (const Opened *each = opened_.get(); each != nullptr; each = each->next.get()) {
+    if (each->device == device) {
+      return true;
+    }
+  }
+  return false;
 }
 
 Result<void> DriverHost::AddOpened(std::uint64_t device) {
   if (HasOpened(device)) {
     return {};
   }
-  if (opened_count_ == kOpened) {
+  std::unique_ptr<Opened> opened(new (std::nothrow) Opened);
+  if (!opened) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
-  opened_[opened_count_] = device;
-  opened_count_ += 1;
+  opened->device = device;
+  opened->next = std::move(opened_);
+  opened_ = std::move(opened);
   return {};
 }
 

@@ -1,4 +1,4 @@
-#include "image_section.hpp"
+#include <wdm/image_section.hpp>
 
 #include <mm/section.hpp>
 #include <ps/system_images.hpp>

@@ -3,7 +3,7 @@
 #include <wdm/services.hpp>
 
 #include <wdm/driver_host.hpp>
-#include "image_section.hpp"
+#include <wdm/image_section.hpp>
 
 #include <ke/frames.hpp>
 #include <ke/log.hpp>

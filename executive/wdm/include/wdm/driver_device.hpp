@@ -34,6 +34,9 @@ class DriverDevice final : public io::Device, public DeviceOrder {
   // The device with this id, null when there is none.
   static Ref<DriverDevice> Find(std::uint64_t id);
 
+  // How many devices a host's driver has.
+  static std::size_t CountOf(const DriverHost &host, std::uint64_t driver);
+
   std::uint64_t Id() const { return id_; }
   // Null: it lives in the Executive.
   const Ref<DriverHost> &Host() const { return host_; }

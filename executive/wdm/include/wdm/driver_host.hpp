@@ -59,7 +59,7 @@ class DriverHost final : public RefCounted,
     fiber.AddRef();
     fibers_.push_back(fiber);
   }
-  // Devices of other hosts that this one has opened (WdmOpenDevice).
+  // Devices of other hosts that this one may call and attach to: opened (WdmOpenDevice) or given to AddDevice.
   bool HasOpened(std::uint64_t device) const;
   Result<void> AddOpened(std::uint64_t device);
 
@@ -102,6 +102,7 @@ class DriverHost final : public RefCounted,
   void Flush();
   void Handle(const host::Message &message);
   void Run() override;
+  void Bury();
   Slot *SlotOf(std::uint32_t id) const;
 
   std::uint32_t id_ = 0;
@@ -127,9 +128,12 @@ class DriverHost final : public RefCounted,
   std::unique_ptr<Alarm> alarm_;
   boost::intrusive::list<FiberService, boost::intrusive::constant_time_size<false>> fibers_;
   Grants grants_{*this};
-  static constexpr std::size_t kOpened = 32;
-  std::array<std::uint64_t, kOpened> opened_ = {};
-  std::size_t opened_count_ = 0;
+  struct Opened {
+    std::unique_ptr<Opened> next;
+    std::uint64_t device = 0;
+  };
+  std::unique_ptr<Opened> opened_;
+  NTSTATUS exit_status_ = STATUS_SUCCESS;
 };
 
 // The Executive's bound notification, whose upper bits are the hosts' doorbells; set once at start.
@@ -142,10 +146,13 @@ void Doorbells(std::uint64_t bits);
 // The host that calls. STATUS_ACCESS_DENIED: a process that is none.
 Result<DriverHost *> HostOf(ke::Caller &caller);
 
-// Who hears of a host's end, before its memory and frames are free for others (pnp switches bus mastering off here).
-// Set once at start; may be null.
-using HostEnding = void (*)(DriverHost &host, NTSTATUS status);
-void UseHostEnding(HostEnding ending);
+// Who hears of a host's end: `dies` before any frame it could reach is free for others (bus mastering is switched off),
+// `buried` when its requests have been answered and its devices are gone. Both from the event loop; set once at start.
+struct HostEnding {
+  void (*dies)(DriverHost &host) = nullptr;
+  void (*buried)(DriverHost &host, NTSTATUS status) = nullptr;
+};
+void UseHostEnding(const HostEnding &ending);
 
 using Hosts = boost::intrusive::list<
     DriverHost, boost::intrusive::base_hook<boost::intrusive::list_base_hook<boost::intrusive::tag<DriverHost>>>,
