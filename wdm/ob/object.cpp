@@ -4,6 +4,7 @@
 #include <wdmp/ioobject.hpp>
 #include <wdmp/irql.hpp>
 #include <wdmp/pool.hpp>
+#include <wdmp/process.hpp>
 
 namespace {
 
@@ -22,7 +23,7 @@ Header *HeaderOf(const void *object) { return static_cast<Header *>(const_cast<v
 wdm::Type file_type = {u"File", nullptr};
 wdm::Type device_type = {u"Device", nullptr};
 wdm::Type driver_type = {u"Driver", nullptr};
-wdm::Type event_type = {u"Event", nullptr};
+wdm::Type event_type = {u"Event", wdm::DestroyNamedEvent};  // made by IoCreateNotificationEvent alone
 wdm::Type semaphore_type = {u"Semaphore", nullptr};
 wdm::Type thread_type = {u"Thread", nullptr};
 wdm::Type process_type = {u"Process", nullptr};
@@ -51,6 +52,9 @@ size_t IndexOf(HANDLE handle) {
 }
 
 LONG_PTR ReferenceAny(void *object) {
+  if (wdm::IsProcess(object)) {
+    return 1;
+  }
   if (ke::IsThread(object)) {
     ke::Reference(static_cast<ke::Thread *>(object));
     return 1;
@@ -62,6 +66,9 @@ LONG_PTR ReferenceAny(void *object) {
 }
 
 LONG_PTR DereferenceAny(void *object) {
+  if (wdm::IsProcess(object)) {
+    return 1;
+  }
   if (ke::IsThread(object)) {
     ke::Dereference(static_cast<ke::Thread *>(object));
     return 0;
@@ -105,6 +112,9 @@ bool IsObject(const void *object) { return HeaderOf(object)->magic == kMagic; }
 POBJECT_TYPE TypeOf(const void *object) {
   if (object == nullptr) {
     return nullptr;
+  }
+  if (IsProcess(object)) {
+    return *PsProcessType;
   }
   if (ke::IsThread(object)) {
     return *PsThreadType;

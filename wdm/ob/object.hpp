@@ -19,6 +19,9 @@ using Type = _OBJECT_TYPE;
 /// An object with one reference, zeroed; null: no memory. IRQL <= DISPATCH_LEVEL.
 void *CreateObject(size_t size, const Type &type);
 
+/// What goes with the last reference of a named event (named_event.cpp).
+void DestroyNamedEvent(void *object);
+
 /// Whether it is one of these. Looks at 16 bytes in front of it.
 bool IsObject(const void *object);
 
