@@ -1,14 +1,22 @@
-# cmake -P: fills the SDK's folder. SOURCE, SDK, GENERATED, IMPORT, TRIPLE, MACHINE.
+# cmake -P: fills the SDK's folder. SOURCE, SDK, GENERATED, IMPORTS (a folder), TRIPLE, MACHINE.
 # Not the whole folder: it is also where CMake builds this directory.
-file(REMOVE_RECURSE ${SDK}/include ${SDK}/lib ${SDK}/cmake ${SDK}/examples)
+file(REMOVE_RECURSE ${SDK}/include ${SDK}/driver ${SDK}/lib ${SDK}/cmake ${SDK}/examples)
 file(GLOB nt ${SOURCE}/abi/nt/include/nt/*.h)
 file(COPY ${nt} ${GENERATED} DESTINATION ${SDK}/include/nt)
 file(COPY ${SOURCE}/abi/nt/include/nt/status_names.hpp DESTINATION ${SDK}/include/nt)
 file(COPY ${SOURCE}/abi/disk/include/disk/pe.h DESTINATION ${SDK}/include/disk)
 file(COPY ${SOURCE}/lib/crt/include/ DESTINATION ${SDK}/include/crt)
 file(COPY ${SOURCE}/lib/crt/config/ DESTINATION ${SDK}/include/libcxx-config)
-file(COPY ${IMPORT} DESTINATION ${SDK}/lib)
+file(COPY ${IMPORTS}/ntdll.lib DESTINATION ${SDK}/lib)
+# Drivers: headers, and import libraries under the names that the Windows driver kit has. wdm.lib is there for sources that name it.
+file(GLOB wdm ${SOURCE}/abi/wdm/include/wdm/*.h)
+list(FILTER wdm EXCLUDE REGEX "/host\\.h$")
+file(COPY ${wdm} DESTINATION ${SDK}/include/wdm)
+file(COPY ${SOURCE}/sdk/wdk/include DESTINATION ${SDK}/driver)
+file(COPY_FILE ${IMPORTS}/wdk_ntoskrnl.lib ${SDK}/lib/ntoskrnl.lib)
+file(COPY_FILE ${IMPORTS}/wdk_ntoskrnl.lib ${SDK}/lib/wdm.lib)
+file(COPY_FILE ${IMPORTS}/wdk_hal.lib ${SDK}/lib/hal.lib)
 file(COPY ${SOURCE}/sdk/examples DESTINATION ${SDK})
 file(COPY ${SOURCE}/sdk/README.md ${SOURCE}/LICENSE ${SOURCE}/sdk/cmake/neptune.cmake DESTINATION ${SDK})
-file(COPY ${SOURCE}/sdk/cmake/NeptuneSDKConfig.cmake DESTINATION ${SDK}/cmake)
+file(COPY ${SOURCE}/sdk/cmake/NeptuneSDKConfig.cmake ${SOURCE}/sdk/cmake/driver.cmake DESTINATION ${SDK}/cmake)
 file(WRITE ${SDK}/cmake/target.cmake "set(NEPTUNE_SDK_TRIPLE ${TRIPLE})\nset(NEPTUNE_SDK_MACHINE ${MACHINE})\n")
