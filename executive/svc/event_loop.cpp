@@ -14,6 +14,7 @@
 #include <ps/process.hpp>
 #include <ps/system_images.hpp>
 #include <wdm/driver_host.hpp>
+#include <wdm/interrupt_threads.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -159,6 +160,9 @@ void Interrupts(seL4_Word bits) {
   }
   if ((bits & ke::kSerialInterrupt) != 0) {
     ke::ConsoleInterrupt();
+  }
+  if ((bits & ke::kWatchdogPing) != 0) {
+    wdm::EndSpinningHosts();
   }
   if (bits >> wdm::kFirstDoorbell != 0) {
     wdm::Doorbells(bits);

@@ -88,7 +88,7 @@ Result<void> Start(const char *&what) {
   TRY(InitialiseTimer(notification));
   ke::PaceConsole(ps::SystemDispatcher().Timers());
   what = "start the watchdog";
-  TRY(StartWatchdog());
+  TRY(StartWatchdog(notification));
   what = "make the object namespace";
   std::unique_ptr<ob::Namespace> made = TRY(ob::Namespace::Create());
   names = made.release();  // for ever

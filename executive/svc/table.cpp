@@ -150,7 +150,6 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
   BIND(wdm, WdmBugCheck);
   BIND_WAITING(wdm, WdmOpenDevice);
 
-
   BIND(cm, NtCreateKey);
   BIND(cm, NtDeleteKey);
   BIND(cm, NtDeleteValueKey);

@@ -7,6 +7,7 @@
 #include <ke/interrupts.hpp>
 #include <ps/system_images.hpp>
 #include <ps/thread.hpp>
+#include <wdm/interrupt_threads.hpp>
 
 #include <algorithm>
 
@@ -25,6 +26,9 @@ Result<void> InitialiseTimer(cap::Cap<cap::Notification> notification) {
 }
 
 void ArmTimer() {
+  if (wdm::InterruptThreadCount() != 0) {
+    ArmWatchdog();
+  }
   ke::InterruptTime next = ps::SystemDispatcher().Timers().NextDeadline();
   // Programs read the time from the shared page: it moves on while any of them runs, and is brought up to date when the
   // first one runs again after an idle time.

@@ -12,6 +12,7 @@
 #include <ke/objects.hpp>
 #include <ke/vspace.hpp>
 #include <ps/kernel_thread.hpp>
+#include <wdm/interrupt_threads.hpp>
 
 extern "C" {
 extern std::byte watchdog_stack_top[];
@@ -23,7 +24,8 @@ namespace svc {
 namespace {
 
 constexpr std::uint64_t kLookBadge = 1;
-constexpr std::uint64_t kInterval = 10'000'000;  // a second
+constexpr std::uint64_t kInterval = 10'000'000;     // a second
+constexpr std::uint64_t kPingInterval = 7'500'000;  // twice that is the longest that a spinning driver is endured
 
 constinit cap::Cap<cap::Endpoint> faults;
 constinit ke::Interrupt interrupt;
@@ -31,6 +33,9 @@ constinit seL4_IPCBuffer *own_buffer = nullptr;
 constinit std::atomic<bool> armed = false;
 constinit std::uint64_t seen_turns = 0;
 constinit std::atomic<bool> started = false;
+constinit cap::Cap<cap::Notification> executive_bell;
+constinit bool pinged = false;
+constinit std::uint64_t pinged_turns = 0;
 
 // Says what happened and ends the system. Of the Executive nothing runs but the console, whose state may be torn: at
 // worst the text is.
@@ -58,19 +63,52 @@ constinit std::atomic<bool> started = false;
   BugCheck(line);
 }
 
+// Interrupt threads of drivers stand above the Executive. One that does not come to an end keeps it from answering a
+// ping: then those that are in a routine are stopped, or all when none says so, and the Executive ends their hosts.
+// Whether there was one to stop.
+bool StopSpinners() {
+  bool stopped = false;
+  for (bool all : {false, true}) {
+    for (wdm::InterruptThread &thread : wdm::InterruptThreads()) {
+      if (thread.there && !thread.stopped && (all || *thread.turns % 2 != 0)) {
+        (void)cap::Suspend(thread.tcb);
+        thread.stopped = true;
+        stopped = true;
+      }
+    }
+    if (stopped) {
+      break;
+    }
+  }
+  return stopped;
+}
+
+void Ping(std::uint64_t turns) {
+  if (pinged && turns == pinged_turns) {
+    (void)StopSpinners();
+  }
+  pinged = true;
+  pinged_turns = turns;
+  cap::Signal(executive_bell);
+}
+
 // The alarm rang: a loop that works on the same thing as a second ago is stuck.
 void Look() {
   interrupt.Acknowledge();
   std::uint64_t turns = watchdog_turns.load(std::memory_order_relaxed);
   bool working = turns % 2 != 0;
-  if (working && turns == seen_turns) {
+  if (working && turns == seen_turns && !StopSpinners()) {
     ke::Line line;
     BugCheck(line << "*** The Executive does not turn any more.");
   }
   seen_turns = turns;
-  if (working) {
+  if (wdm::InterruptThreadCount() != 0) {
+    Ping(turns);
+    ke::hpet::Arm(1, kPingInterval);
+  } else if (working) {
     ke::hpet::Arm(1, kInterval);
   } else {
+    pinged = false;
     armed.store(false, std::memory_order_relaxed);
   }
 }
@@ -85,7 +123,7 @@ void ArmWatchdog() {
   }
 }
 
-Result<void> StartWatchdog() {
+Result<void> StartWatchdog(cap::Cap<cap::Notification> executive_notification) {
   faults = TRY(ke::MakeEndpoint());
   cap::Cap<cap::Tcb> executive(seL4_CapInitThreadTCB);
   cap::Cap<cap::Pml4> vspace(seL4_CapInitThreadVSpace);
@@ -93,6 +131,12 @@ Result<void> StartWatchdog() {
   cap::Cap<cap::Notification> alarm = TRY(ke::MakeNotification());
   interrupt = TRY(ke::Interrupt::Connect(ke::hpet::kTimer1Pin, alarm, kLookBadge));
   ke::FrameId frame = TRY(ke::AllocateFrame(true));
+  seL4_CPtr bell = TRY(ke::AllocateSlot());
+  if (cap::Mint(ke::SlotOf(bell), ke::SlotOf(executive_notification.Pointer()), seL4_CanWrite, ke::kWatchdogPing) !=
+      seL4_NoError) {
+    return Fail(STATUS_INSUFFICIENT_RESOURCES);
+  }
+  executive_bell = cap::Cap<cap::Notification>(bell);
   own_buffer = reinterpret_cast<seL4_IPCBuffer *>(TRY(ke::FrameBytes(frame)));
   seL4_UserContext registers{};
   registers.rip = reinterpret_cast<seL4_Word>(&watchdog_start);

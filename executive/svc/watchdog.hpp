@@ -3,6 +3,7 @@
 // and, while programs run, looks once a second whether the Executive still turns. When it does not, the watchdog says
 // so and stops the system (debug build) or resets the machine.
 
+#include <cap/cap.hpp>
 #include <rtl/result.hpp>
 
 #include <atomic>
@@ -11,7 +12,7 @@
 namespace svc {
 
 // STATUS_INSUFFICIENT_RESOURCES.
-Result<void> StartWatchdog();
+Result<void> StartWatchdog(cap::Cap<cap::Notification> executive_notification);
 
 // Asks for a look in a second, unless one is asked for already. The watchdog goes on looking while the Executive works,
 // and stops when it rests: an idle system has no watchdog interrupts.

@@ -60,6 +60,39 @@ class DriverHost::Alarm final : public ke::TimerEntry {
   DriverHost &owner_;
 };
 
+// A host with something to do must take a step of its loop within kPatience.
+class DriverHost::Heartbeat final : public ke::TimerEntry {
+ public:
+  explicit Heartbeat(DriverHost &owner) : owner_(owner) {}
+  void Begin() {
+    if (!Queued()) {
+      turns_ = Load(owner_.area_->turns);
+      Insert();
+    }
+  }
+
+ private:
+  static constexpr ke::InterruptTime kPatience = 10 * 10'000'000ull;
+  void Insert() {
+    ke::Dispatcher &dispatcher = ps::SystemDispatcher();
+    dispatcher.Timers().Insert(*this, dispatcher.Time().Now() + kPatience);
+  }
+  void Expired(ke::InterruptTime) override {
+    if (owner_.dead_ || Load(owner_.area_->baton_sleeps) != 0) {
+      return;
+    }
+    const std::uint32_t turns = Load(owner_.area_->turns);
+    if (turns == turns_) {
+      owner_.Kill("does not answer any more", STATUS_DRIVER_INTERNAL_ERROR);
+      return;
+    }
+    turns_ = turns;
+    Insert();
+  }
+  DriverHost &owner_;
+  std::uint32_t turns_ = 0;
+};
+
 Hosts &AllHosts() {
   if (hosts == nullptr) {
     hosts = new (hosts_storage) Hosts;
@@ -84,7 +117,8 @@ Result<Ref<DriverHost>> DriverHost::Start(std::u16string_view name) {
   made->id_ = ++last_id;
   made->objects_ = TRY(HostObjects::Take(made->id_));
   made->alarm_.reset(new (std::nothrow) Alarm(*made));
-  if (!made->alarm_) {
+  made->heartbeat_.reset(new (std::nothrow) Heartbeat(*made));
+  if (!made->alarm_ || !made->heartbeat_) {
     return Fail(STATUS_INSUFFICIENT_RESOURCES);
   }
   made->area_pages_ = TRY(mm::Segment::CreateContiguous(kAreaPages, 0, ~std::uint64_t{0}, 0));
@@ -127,6 +161,7 @@ Result<void> DriverHost::PrepareThread(ps::Thread &thread) {
     return Fail(STATUS_ACCESS_DENIED);
   }
   threads_ = 2;
+  TRY(EnterInterruptThread(thread.Kernel().Tcb()));
   return thread.Kernel().SetSpace(thread.Owner().Space().Kernel().Root(), objects_->interrupt_cspace, host::kCNodeBits,
                                   ps::kInterruptPriority);
 }
@@ -135,6 +170,8 @@ void DriverHost::ProcessEnds(ps::Process &process) {
   dead_ = true;
   exit_status_ = process.ExitStatus();
   ps::SystemDispatcher().Timers().Cancel(*alarm_);
+  ps::SystemDispatcher().Timers().Cancel(*heartbeat_);
+  LeaveInterruptThread();
   // From the event loop, before the process's memory goes: whoever hears of it may be in the middle of something now.
   ke::RunHook::unlink();
   ps::SystemDispatcher().Runs().Push(*this);
@@ -210,6 +247,9 @@ void DriverHost::Post(const host::Request &request) {
   }
   if (!dead_ && Load(area_->baton_sleeps) != 0) {
     Ring();
+  }
+  if (!dead_) {
+    heartbeat_->Begin();
   }
 }
 

@@ -10,6 +10,7 @@ namespace ke {
 
 inline constexpr std::uint64_t kSerialInterrupt = 1u << 0;
 inline constexpr std::uint64_t kTimerInterrupt = 1u << 1;
+inline constexpr std::uint64_t kWatchdogPing = 1u << 2;  // from the root watchdog: is somebody there?
 
 class Interrupt {
  public:

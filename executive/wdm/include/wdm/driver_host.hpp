@@ -85,6 +85,8 @@ class DriverHost final : public RefCounted,
 
  private:
   class Alarm;
+  class Heartbeat;
+  void Beat();
   struct Slot {
     Ref<HostCall> call;
     std::uint16_t generation = 1;
@@ -97,6 +99,9 @@ class DriverHost final : public RefCounted,
   DriverHost() = default;
   ~DriverHost() override;
   Result<void> Map();
+  // interrupt_threads.cpp
+  Result<void> EnterInterruptThread(cap::Cap<cap::Tcb> tcb);
+  void LeaveInterruptThread();
   bool Push(const host::Request &request);
   void Ring();
   void Flush();
@@ -126,6 +131,7 @@ class DriverHost final : public RefCounted,
   std::uint16_t free_slot_ = 0;  // index + 1
   std::size_t outstanding_ = 0;
   std::unique_ptr<Alarm> alarm_;
+  std::unique_ptr<Heartbeat> heartbeat_;
   boost::intrusive::list<FiberService, boost::intrusive::constant_time_size<false>> fibers_;
   Grants grants_{*this};
   struct Opened {
