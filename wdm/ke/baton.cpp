@@ -16,12 +16,15 @@ namespace {
 
 // With more fibers ready, the Executive hears of what they posted after so many turns.
 constexpr unsigned kTurnsPerRing = 8;
+constexpr uint64_t kRetryInterval = 100'000;  // 10 ms
 
 host::Area *area = nullptr;
 WDM_HOST_INFO info;
 volatile bool posted = false;
 volatile bool stopping = false;
-uint64_t armed = kNever;  // what the Executive was told to ring at
+volatile uint64_t armed = kNever;  // what the Executive was told to ring at
+bool starved = false;              // a fiber that is ready found no memory for its stack
+uint64_t retry = 0;                // when it tries again
 
 volatile uint32_t &BatonSleeps() { return area->baton_sleeps; }
 
@@ -36,20 +39,35 @@ bool RunOne() {
     return false;
   }
   if (!PrepareFiber(thread)) {
+    starved = true;
+    retry = InterruptTime() + kRetryInterval;
     AtDispatch guard;
-    MakeReady(thread);  // when another fiber has given its stack back
+    MakeReady(thread);
     return false;
   }
+  starved = false;
   AtDispatch guard;
   RunFiber(thread);
   return true;
 }
 
+// Tells the Executive of the earliest deadline when that is earlier than what it knows. The baton calls this with
+// baton_sleeps set, when the interrupt thread does the same at the end of its turns: if that came in between, the
+// Executive may have heard the two in the wrong order and is told again.
 void ArmTimer() {
-  uint64_t next = NextDeadline();
-  if (next < armed) {
+  for (;;) {
+    uint64_t next = NextDeadline();
+    if (starved && retry < next) {
+      next = retry;
+    }
+    if (next >= armed) {
+      return;
+    }
     armed = next;
     WdmSetTimer(next);
+    if (armed != next) {
+      armed = kNever;
+    }
   }
 }
 
@@ -71,7 +89,8 @@ void Sleep() {
   BatonSleeps() = 1;
   asm volatile("" ::: "memory");
   // Whoever has work for the baton from here on sees that it sleeps, and rings.
-  if (!AnyReady() && !host::HasWork()) {
+  ArmTimer();
+  if ((starved || !AnyReady()) && !host::HasWork()) {
     KiWait(host::kWaitSlot);
   }
   BatonSleeps() = 0;
@@ -101,7 +120,6 @@ void Sleep() {
     if (stopping) {
       NtTerminateProcess(NtCurrentProcess(), STATUS_SUCCESS);
     }
-    ArmTimer();
     Sleep();
   }
 }

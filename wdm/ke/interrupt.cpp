@@ -43,6 +43,9 @@ void Acknowledge(ULONG index, const Line &line) {
 }
 
 bool Call(PKINTERRUPT interrupt) {
+  if (interrupt->inactive) {
+    return false;
+  }
   volatile KSPIN_LOCK &lock = *interrupt->lock;
   lock = 1;
   BOOLEAN mine = interrupt->message_routine != nullptr
@@ -86,7 +89,11 @@ void Deliver(uint64_t badge) {
   while (badge != 0) {
     auto index = static_cast<ULONG>(__builtin_ctzll(badge));
     badge &= badge - 1;
-    if (lines[index].chain != nullptr && lines[index].irql > CurrentIrql()) {
+    const Line &line = lines[index];
+    if (line.chain == nullptr && CurrentIrql() < kHigh) {
+      continue;  // the last word of a line that was disconnected
+    }
+    if (line.chain != nullptr && line.irql > CurrentIrql()) {
       RunLine(index);
     } else {
       __atomic_fetch_or(&recorded, uint64_t{1} << index, __ATOMIC_RELAXED);

@@ -19,7 +19,7 @@ struct _KINTERRUPT {
   KIRQL irql;
   KIRQL synchronize_irql;
   bool level;
-  bool report_inactive;
+  bool inactive;  // IoReportInterruptInactive
 };
 
 namespace ke {

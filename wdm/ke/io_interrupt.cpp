@@ -152,6 +152,19 @@ NTSTATUS ConnectMessages(IO_CONNECT_INTERRUPT_PARAMETERS &parameters) {
   return STATUS_SUCCESS;
 }
 
+// For one object, or for all of a message table.
+void SetInactive(const IO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS &parameters, bool inactive) {
+  AtHigh guard;
+  if (parameters.Version != CONNECT_MESSAGE_BASED) {
+    parameters.ConnectionContext.InterruptObject->inactive = inactive;
+    return;
+  }
+  PIO_INTERRUPT_MESSAGE_INFO table = parameters.ConnectionContext.InterruptMessageTable;
+  for (ULONG i = 0; i < table->MessageCount; i += 1) {
+    table->MessageInfo[i].InterruptObject->inactive = inactive;
+  }
+}
+
 }  // namespace
 
 extern "C" {
@@ -198,6 +211,17 @@ VOID NTAPI IoDisconnectInterruptEx(PIO_DISCONNECT_INTERRUPT_PARAMETERS Parameter
   } else {
     Disconnect(Parameters->ConnectionContext.InterruptObject);
   }
+}
+
+/// The routines are called again. Source: IoReportInterruptActive (WDK).
+VOID NTAPI IoReportInterruptActive(PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters) {
+  SetInactive(*Parameters, false);
+}
+
+/// The device is asleep: its routines are not called, though the line stays connected.
+/// Source: IoReportInterruptInactive (WDK).
+VOID NTAPI IoReportInterruptInactive(PIO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS Parameters) {
+  SetInactive(*Parameters, true);
 }
 
 }  // extern "C"

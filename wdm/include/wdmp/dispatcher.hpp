@@ -20,7 +20,7 @@ bool RemoveTimer(KTIMER &timer);
 
 /// Expires what is due now. Any IRQL up to DISPATCH_LEVEL.
 void ExpireTimers();
-/// When the next timer is due, or kNever.
+/// When the next timer is due, or kNever. Any IRQL.
 uint64_t NextDeadline();
 
 /// Time since the start in units of 100 ns, from the TSC.
