@@ -18,7 +18,7 @@ bool Read(std::span<const std::byte> bytes, std::size_t offset, T &value) {
   return true;
 }
 
-std::uint64_t Unsigned(const PHYSICAL_ADDRESS &address) { return static_cast<std::uint64_t>(address.QuadPart); }
+std::uint64_t Unsigned(LONGLONG address) { return static_cast<std::uint64_t>(address); }
 
 // Lengths of large memory are counted in units of 2^8, 2^16 or 2^32 bytes (WDK, RtlIoDecodeMemIoResource).
 unsigned LargeShift(std::uint16_t flags) {
@@ -65,8 +65,8 @@ Result<Requirement> Convert(const IO_RESOURCE_DESCRIPTOR &from) {
       const unsigned shift = from.Type == CmResourceTypeMemoryLarge ? LargeShift(from.Flags) : 0;
       to.length = std::uint64_t{from.u.Generic.Length} << shift;
       to.alignment = std::uint64_t{from.u.Generic.Alignment} << shift;
-      to.minimum = Unsigned(from.u.Generic.MinimumAddress);
-      to.maximum = Unsigned(from.u.Generic.MaximumAddress);
+      to.minimum = Unsigned(from.u.Generic.MinimumAddress.QuadPart);
+      to.maximum = Unsigned(from.u.Generic.MaximumAddress.QuadPart);
       break;
     }
     case CmResourceTypeInterrupt:
@@ -100,11 +100,11 @@ Resource Convert(const CM_PARTIAL_RESOURCE_DESCRIPTOR &from) {
   switch (from.Type) {
     case CmResourceTypePort:
     case CmResourceTypeMemory:
-      to.start = Unsigned(from.u.Generic.Start);
+      to.start = Unsigned(from.u.Generic.Start.QuadPart);
       to.length = from.u.Generic.Length;
       break;
     case CmResourceTypeMemoryLarge:
-      to.start = Unsigned(from.u.Generic.Start);
+      to.start = Unsigned(from.u.Generic.Start.QuadPart);
       to.length = std::uint64_t{from.u.Generic.Length} << LargeShift(from.Flags);
       break;
     case CmResourceTypeInterrupt:

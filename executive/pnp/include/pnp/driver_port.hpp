@@ -39,7 +39,7 @@ struct PnpRequest {
 struct PnpAnswer {
   NTSTATUS status = STATUS_NOT_SUPPORTED;
   std::uint64_t information = 0;
-  Bytes output;
+  Bytes output = {};
 };
 
 // What is known of a driver's device.
