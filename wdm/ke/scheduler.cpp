@@ -124,6 +124,7 @@ void EndFiber(NTSTATUS status) {
   Raise(kDispatch);
   self->exit_status = status;
   self->state = ThreadState::kEnded;
+  LeaveQueue(self);
   self->header.SignalState = 1;
   Satisfy(self->header);
   SwitchAway();

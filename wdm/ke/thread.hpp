@@ -53,6 +53,9 @@ struct Thread {
   KTIMER timeout;
   KWAIT_BLOCK own_blocks[THREAD_WAIT_OBJECTS + 1];
 
+  PRKQUEUE queue;         // that it serves (KeRemoveQueue)
+  LIST_ENTRY queue_link;  // in that queue's list of threads
+
   ULONG id;
   ULONG requestor_process;
   ULONG requestor_thread;
@@ -104,6 +107,12 @@ void EndWait(Thread *thread, LONG_PTR result);
 
 /// Blocks the current thread, whose wait blocks are set up; `due`: interrupt time or kNever. At DISPATCH_LEVEL.
 LONG_PTR Block(uint64_t due);
+
+/// A thread that serves a queue begins or ends a wait: the queue counts those that run. At DISPATCH_LEVEL.
+void QueueThreadWaits(PRKQUEUE queue);
+
+/// A thread ends: the queue that it served forgets it. At DISPATCH_LEVEL.
+void LeaveQueue(Thread *thread);
 
 /// The one wait block of a simple wait.
 void AddBlock(Thread *thread, KWAIT_BLOCK &block, DISPATCHER_HEADER &header, WAIT_TYPE type, USHORT key);

@@ -113,7 +113,14 @@ LONG_PTR Block(uint64_t due) {
   if (due != kNever) {
     InsertTimer(self->timeout, due);
   }
+  PRKQUEUE queue = self->queue;
+  if (queue != nullptr) {
+    QueueThreadWaits(queue);
+  }
   SwitchAway();
+  if (queue != nullptr && self->queue == queue) {
+    queue->CurrentCount = queue->CurrentCount + 1;
+  }
   return self->wait_result;
 }
 

@@ -197,6 +197,14 @@ typedef struct _KWAIT_BLOCK {
 
 #define THREAD_WAIT_OBJECTS 3
 
+typedef struct _KQUEUE {
+  DISPATCHER_HEADER Header;
+  LIST_ENTRY EntryListHead;
+  volatile ULONG CurrentCount;
+  ULONG MaximumCount;
+  LIST_ENTRY ThreadListHead;
+} KQUEUE, *PKQUEUE, *PRKQUEUE;
+
 // FAST_MUTEX and KGUARDED_MUTEX are one type since Windows 8.
 typedef struct _FAST_MUTEX {
   LONG Count;
