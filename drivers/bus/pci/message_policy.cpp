@@ -1,6 +1,7 @@
 #include "message_policy.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace pcibus {
 namespace {
@@ -64,7 +65,9 @@ ULONG MessageCount(const Function *function) {
     return 0;
   }
   const Policy policy = ReadPolicy(function->self);
-  return policy.supported ? std::min(able, policy.limit) : 0;
+  const ULONG count = policy.supported ? std::min(able, policy.limit) : 0;
+  // MSI has 1, 2, 4 ... messages.
+  return function->msix ? count : std::bit_floor(count);
 }
 
 }  // namespace pcibus

@@ -216,20 +216,10 @@ NTSTATUS QueryRequirements(const Function *function, PIRP irp) {
   return STATUS_SUCCESS;
 }
 
-NTSTATUS Start(Function *function, const CM_RESOURCE_LIST *resources) {
-  HalConfig config = function->Config();
-  constexpr std::uint16_t kOurs =
-      pci::kCommandIo | pci::kCommandMemory | pci::kCommandMaster | pci::kCommandInterruptDisable;
-  auto command = static_cast<std::uint16_t>(config.Read16(pci::kCommand) & ~kOurs);
-  const std::uint8_t base_class = function->identity.base_class;
-  if (base_class == 0x06 && !function->identity.IsBridge()) {
-    // Host and ISA bridges decode what the machine cannot do without: left as they are.
-    return STATUS_SUCCESS;
-  }
-  config.Write16(pci::kCommand, command);
-  Assigned assigned(resources);
-  bool ports = true;
-  bool memory = true;
+namespace {
+
+// Writes the assigned addresses; `ports` and `memory` say whether every register of the kind has one.
+NTSTATUS WriteAddresses(Function *function, HalConfig &config, Assigned &assigned, bool &ports, bool &memory) {
   for (std::size_t i = 0; i < pci::kMaximumBars; i += 1) {
     const pci::Bar &bar = function->bars[i];
     if (!bar.Present()) {
@@ -246,16 +236,37 @@ NTSTATUS Start(Function *function, const CM_RESOURCE_LIST *resources) {
     }
     pci::WriteBar(config, bar, *start);
   }
-  command |= static_cast<std::uint16_t>((ports ? pci::kCommandIo : 0) | (memory ? pci::kCommandMemory : 0));
-  if (assigned.HasMessages()) {
-    // A message is a write of the function.
-    command |= pci::kCommandMaster | pci::kCommandInterruptDisable;
+  return STATUS_SUCCESS;
+}
+
+}  // namespace
+
+NTSTATUS Start(Function *function, const CM_RESOURCE_LIST *resources) {
+  if (function->identity.base_class == 0x06 && !function->identity.IsBridge()) {
+    // Host and ISA bridges decode what the machine cannot do without: left as they are.
+    return STATUS_SUCCESS;
   }
-  if (function->identity.IsBridge()) {
-    command |= pci::kCommandMaster;
-  }
+  HalConfig config = function->Config();
   if (pci::PowerState(config).value_or(0) != 0) {
     SetPower(function, PowerDeviceD0);
+  }
+  constexpr std::uint16_t kOurs =
+      pci::kCommandIo | pci::kCommandMemory | pci::kCommandMaster | pci::kCommandInterruptDisable;
+  auto command = static_cast<std::uint16_t>(config.Read16(pci::kCommand) & ~kOurs);
+  config.Write16(pci::kCommand, command);
+  Assigned assigned(resources);
+  bool ports = true;
+  bool memory = true;
+  const NTSTATUS status = WriteAddresses(function, config, assigned, ports, memory);
+  if (!NT_SUCCESS(status)) {
+    return status;
+  }
+  // As NT's bus driver does: no driver's source turns bus mastering on itself. The device masters the bus when its
+  // driver tells it to, and the system turns it off when the driver is gone.
+  command |= static_cast<std::uint16_t>(pci::kCommandMaster | (ports ? pci::kCommandIo : 0) |
+                                        (memory ? pci::kCommandMemory : 0));
+  if (assigned.HasMessages()) {
+    command |= pci::kCommandInterruptDisable;
   }
   config.Write16(pci::kCommand, command);
   return STATUS_SUCCESS;
