@@ -19,6 +19,7 @@ struct Test {
 
 // The tests of each file.
 extern const std::span<const Test> kDirectoryTests;
+extern const std::span<const Test> kDriverTests;
 extern const std::span<const Test> kEventTests;
 extern const std::span<const Test> kExceptionTests;
 extern const std::span<const Test> kFileTests;
