@@ -239,6 +239,11 @@ Result<void> Interfaces::RemoveRegistration(HostId host, std::uint64_t cookie) {
   return Fail(STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+std::size_t Interfaces::CountRegistrations(HostId host) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      registrations_.Items(), [&](const Registration &registration) { return registration.host == host; }));
+}
+
 void Interfaces::HostGone(HostId host) {
   for (std::size_t i = registrations_.Size(); i-- > 0;) {
     if (registrations_[i].host == host) {

@@ -52,6 +52,7 @@ class Interfaces {
   Result<void> AddRegistration(const Registration &registration, bool existing);
   // STATUS_OBJECT_NAME_NOT_FOUND.
   Result<void> RemoveRegistration(HostId host, std::uint64_t cookie);
+  std::size_t CountRegistrations(HostId host) const;
   void HostGone(HostId host);
 
  private:

@@ -55,6 +55,15 @@ void Manager::Queue(const Ref<Action> &action) {
   dispatcher_.Runs().Push(*this);
 }
 
+bool Manager::IsQueued(ActionKind kind, const DeviceNode &node) const {
+  for (const Action &action : actions_) {
+    if (action.kind == kind && action.node.Get() == &node) {
+      return true;
+    }
+  }
+  return false;
+}
+
 coro::Task<Result<NTSTATUS>> Manager::Await(ke::Waiter &waiter, Ref<Action> action) {
   Queue(action);
   const NTSTATUS waited = co_await ke::WaitOne(Ref<ke::Waitable>(action->done.Get()), waiter, false, ke::kNever);

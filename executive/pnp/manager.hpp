@@ -60,6 +60,8 @@ class Manager final : public PortEvents, private ke::Runnable {
   Result<Ref<Action>> MakeAction(ActionKind kind);
   // Queues it; it is begun from the event loop.
   void Queue(const Ref<Action> &action);
+  // Whether the same is to be done for the node anyway.
+  bool IsQueued(ActionKind kind, const DeviceNode &node) const;
   // Queues it and waits for its end: its status. STATUS_THREAD_IS_TERMINATING.
   coro::Task<Result<NTSTATUS>> Await(ke::Waiter &waiter, Ref<Action> action);
 
