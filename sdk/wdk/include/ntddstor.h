@@ -1,0 +1,215 @@
+// Storage control codes and what they carry. Source: learn.microsoft.com (ntddstor.h, winioctl.h).
+#include <guiddef.h>
+
+#ifdef DEFINE_GUID
+#ifndef WDK_NTDDSTOR_GUIDS_
+#define WDK_NTDDSTOR_GUIDS_
+DEFINE_GUID(GUID_DEVINTERFACE_DISK, 0x53f56307L, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_CDROM, 0x53f56308L, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_PARTITION, 0x53f5630aL, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_TAPE, 0x53f5630bL, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_WRITEONCEDISK, 0x53f5630cL, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb,
+            0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_VOLUME, 0x53f5630dL, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_MEDIUMCHANGER, 0x53f56310L, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb,
+            0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_FLOPPY, 0x53f56311L, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_CDCHANGER, 0x53f56312L, 0xb6bf, 0x11d0, 0x94, 0xf2, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+DEFINE_GUID(GUID_DEVINTERFACE_STORAGEPORT, 0x2accfe60L, 0xc130, 0x11d2, 0xb0, 0x82, 0x00, 0xa0, 0xc9, 0x1e, 0xfb, 0x8b);
+#define DiskClassGuid GUID_DEVINTERFACE_DISK
+#define CdRomClassGuid GUID_DEVINTERFACE_CDROM
+#define VolumeClassGuid GUID_DEVINTERFACE_VOLUME
+#define FloppyClassGuid GUID_DEVINTERFACE_FLOPPY
+#endif
+#endif
+
+#ifndef _NTDDSTOR_H_
+#define _NTDDSTOR_H_
+#include <devioctl.h>
+#include <wdk/nt_extra.h>
+
+#define IOCTL_STORAGE_BASE FILE_DEVICE_MASS_STORAGE
+#define WDK_STORAGE_(function, access) CTL_CODE(IOCTL_STORAGE_BASE, function, METHOD_BUFFERED, access)
+#define IOCTL_STORAGE_CHECK_VERIFY WDK_STORAGE_(0x0200, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_CHECK_VERIFY2 WDK_STORAGE_(0x0200, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_MEDIA_REMOVAL WDK_STORAGE_(0x0201, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_EJECT_MEDIA WDK_STORAGE_(0x0202, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_LOAD_MEDIA WDK_STORAGE_(0x0203, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_LOAD_MEDIA2 WDK_STORAGE_(0x0203, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_RESERVE WDK_STORAGE_(0x0204, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_RELEASE WDK_STORAGE_(0x0205, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_FIND_NEW_DEVICES WDK_STORAGE_(0x0206, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_EJECTION_CONTROL WDK_STORAGE_(0x0250, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_MCN_CONTROL WDK_STORAGE_(0x0251, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_TYPES WDK_STORAGE_(0x0300, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_TYPES_EX WDK_STORAGE_(0x0301, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_SERIAL_NUMBER WDK_STORAGE_(0x0304, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_HOTPLUG_INFO WDK_STORAGE_(0x0305, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_SET_HOTPLUG_INFO WDK_STORAGE_(0x0306, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
+#define IOCTL_STORAGE_RESET_BUS WDK_STORAGE_(0x0400, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_RESET_DEVICE WDK_STORAGE_(0x0401, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_BREAK_RESERVATION WDK_STORAGE_(0x0405, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_GET_DEVICE_NUMBER WDK_STORAGE_(0x0420, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_PREDICT_FAILURE WDK_STORAGE_(0x0440, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_READ_CAPACITY WDK_STORAGE_(0x0450, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_QUERY_PROPERTY WDK_STORAGE_(0x0500, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_MANAGE_DATA_SET_ATTRIBUTES WDK_STORAGE_(0x0501, FILE_WRITE_ACCESS)
+
+typedef struct _STORAGE_HOTPLUG_INFO {
+  ULONG Size;
+  BOOLEAN MediaRemovable;
+  BOOLEAN MediaHotplug;
+  BOOLEAN DeviceHotplug;
+  BOOLEAN WriteCacheEnableOverride;
+} STORAGE_HOTPLUG_INFO, *PSTORAGE_HOTPLUG_INFO;
+typedef struct _STORAGE_DEVICE_NUMBER {
+  DEVICE_TYPE DeviceType;
+  ULONG DeviceNumber;
+  ULONG PartitionNumber;
+} STORAGE_DEVICE_NUMBER, *PSTORAGE_DEVICE_NUMBER;
+typedef struct _STORAGE_BUS_RESET_REQUEST {
+  UCHAR PathId;
+} STORAGE_BUS_RESET_REQUEST, *PSTORAGE_BUS_RESET_REQUEST;
+typedef struct _PREVENT_MEDIA_REMOVAL {
+  BOOLEAN PreventMediaRemoval;
+} PREVENT_MEDIA_REMOVAL, *PPREVENT_MEDIA_REMOVAL;
+typedef struct _STORAGE_READ_CAPACITY {
+  ULONG Version;
+  ULONG Size;
+  ULONG BlockLength;
+  LARGE_INTEGER NumberOfBlocks;
+  LARGE_INTEGER DiskLength;
+} STORAGE_READ_CAPACITY, *PSTORAGE_READ_CAPACITY;
+typedef struct _STORAGE_PREDICT_FAILURE {
+  ULONG PredictFailure;
+  UCHAR VendorSpecific[512];
+} STORAGE_PREDICT_FAILURE, *PSTORAGE_PREDICT_FAILURE;
+
+typedef enum _STORAGE_QUERY_TYPE NT_ENUM {
+  PropertyStandardQuery = 0,
+  PropertyExistsQuery,
+  PropertyMaskQuery,
+  PropertyQueryMaxDefined
+} STORAGE_QUERY_TYPE,
+    *PSTORAGE_QUERY_TYPE;
+typedef enum _STORAGE_PROPERTY_ID NT_ENUM {
+  StorageDeviceProperty = 0,
+  StorageAdapterProperty,
+  StorageDeviceIdProperty,
+  StorageDeviceUniqueIdProperty,
+  StorageDeviceWriteCacheProperty,
+  StorageMiniportProperty,
+  StorageAccessAlignmentProperty,
+  StorageDeviceSeekPenaltyProperty,
+  StorageDeviceTrimProperty,
+  StorageDeviceWriteAggregationProperty,
+  StorageDeviceDeviceTelemetryProperty,
+  StorageDeviceLBProvisioningProperty,
+  StorageDevicePowerProperty,
+  StorageDeviceCopyOffloadProperty,
+  StorageDeviceResiliencyProperty,
+  StorageDeviceMediumProductType
+} STORAGE_PROPERTY_ID,
+    *PSTORAGE_PROPERTY_ID;
+typedef struct _STORAGE_PROPERTY_QUERY {
+  STORAGE_PROPERTY_ID PropertyId;
+  STORAGE_QUERY_TYPE QueryType;
+  UCHAR AdditionalParameters[1];
+} STORAGE_PROPERTY_QUERY, *PSTORAGE_PROPERTY_QUERY;
+typedef struct _STORAGE_DESCRIPTOR_HEADER {
+  ULONG Version;
+  ULONG Size;
+} STORAGE_DESCRIPTOR_HEADER, *PSTORAGE_DESCRIPTOR_HEADER;
+typedef enum _STORAGE_BUS_TYPE NT_ENUM {
+  BusTypeUnknown = 0x00,
+  BusTypeScsi,
+  BusTypeAtapi,
+  BusTypeAta,
+  BusType1394,
+  BusTypeSsa,
+  BusTypeFibre,
+  BusTypeUsb,
+  BusTypeRAID,
+  BusTypeiScsi,
+  BusTypeSas,
+  BusTypeSata,
+  BusTypeSd,
+  BusTypeMmc,
+  BusTypeVirtual,
+  BusTypeFileBackedVirtual,
+  BusTypeSpaces,
+  BusTypeNvme,
+  BusTypeSCM,
+  BusTypeUfs,
+  BusTypeMax,
+  BusTypeMaxReserved = 0x7F
+} STORAGE_BUS_TYPE,
+    *PSTORAGE_BUS_TYPE;
+typedef struct _STORAGE_DEVICE_DESCRIPTOR {
+  ULONG Version;
+  ULONG Size;
+  UCHAR DeviceType;
+  UCHAR DeviceTypeModifier;
+  BOOLEAN RemovableMedia;
+  BOOLEAN CommandQueueing;
+  ULONG VendorIdOffset;
+  ULONG ProductIdOffset;
+  ULONG ProductRevisionOffset;
+  ULONG SerialNumberOffset;
+  STORAGE_BUS_TYPE BusType;
+  ULONG RawPropertiesLength;
+  UCHAR RawDeviceProperties[1];
+} STORAGE_DEVICE_DESCRIPTOR, *PSTORAGE_DEVICE_DESCRIPTOR;
+typedef struct _STORAGE_ADAPTER_DESCRIPTOR {
+  ULONG Version;
+  ULONG Size;
+  ULONG MaximumTransferLength;
+  ULONG MaximumPhysicalPages;
+  ULONG AlignmentMask;
+  BOOLEAN AdapterUsesPio;
+  BOOLEAN AdapterScansDown;
+  BOOLEAN CommandQueueing;
+  BOOLEAN AcceleratedTransfer;
+  UCHAR BusType;
+  USHORT BusMajorVersion;
+  USHORT BusMinorVersion;
+  UCHAR SrbType;
+  UCHAR AddressType;
+} STORAGE_ADAPTER_DESCRIPTOR, *PSTORAGE_ADAPTER_DESCRIPTOR;
+typedef struct _STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR {
+  ULONG Version;
+  ULONG Size;
+  ULONG BytesPerCacheLine;
+  ULONG BytesOffsetForCacheAlignment;
+  ULONG BytesPerLogicalSector;
+  ULONG BytesPerPhysicalSector;
+  ULONG BytesOffsetForSectorAlignment;
+} STORAGE_ACCESS_ALIGNMENT_DESCRIPTOR, *PSTORAGE_ACCESS_ALIGNMENT_DESCRIPTOR;
+typedef struct _DEVICE_SEEK_PENALTY_DESCRIPTOR {
+  ULONG Version;
+  ULONG Size;
+  BOOLEAN IncursSeekPenalty;
+} DEVICE_SEEK_PENALTY_DESCRIPTOR, *PDEVICE_SEEK_PENALTY_DESCRIPTOR;
+typedef struct _DEVICE_TRIM_DESCRIPTOR {
+  ULONG Version;
+  ULONG Size;
+  BOOLEAN TrimEnabled;
+} DEVICE_TRIM_DESCRIPTOR, *PDEVICE_TRIM_DESCRIPTOR;
+typedef ULONG DEVICE_DATA_MANAGEMENT_SET_ACTION;
+#define DeviceDsmAction_None 0
+#define DeviceDsmAction_Trim 1
+#define DeviceDsmAction_Notification (2 | 0x80000000)
+typedef struct _DEVICE_DATA_SET_RANGE {
+  LONGLONG StartingOffset;
+  ULONGLONG LengthInBytes;
+} DEVICE_DATA_SET_RANGE, *PDEVICE_DATA_SET_RANGE;
+typedef struct _DEVICE_MANAGE_DATA_SET_ATTRIBUTES {
+  ULONG Size;
+  DEVICE_DATA_MANAGEMENT_SET_ACTION Action;
+  ULONG Flags;
+  ULONG ParameterBlockOffset;
+  ULONG ParameterBlockLength;
+  ULONG DataSetRangesOffset;
+  ULONG DataSetRangesLength;
+} DEVICE_MANAGE_DATA_SET_ATTRIBUTES, *PDEVICE_MANAGE_DATA_SET_ATTRIBUTES;
+#endif

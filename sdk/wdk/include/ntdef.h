@@ -1,0 +1,4 @@
+// The basic types.
+#pragma once
+
+#include <wdk/base.h>

@@ -1,0 +1,4 @@
+// Status codes.
+#pragma once
+
+#include <nt/ntstatus.h>
