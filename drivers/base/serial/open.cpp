@@ -7,6 +7,7 @@ namespace serial {
 namespace {
 
 constexpr ULONG kDrainMilliseconds = 200;
+constexpr ULONG kDefaultTrigger = 8;
 
 UCHAR TriggerBits(ULONG level) {
   return level >= 14 ? UCHAR{0xC0} : level >= 8 ? UCHAR{0x80} : level >= 4 ? UCHAR{0x40} : UCHAR{0};
@@ -91,6 +92,23 @@ void Drain(Device *device) {
 }
 
 }  // namespace
+
+void InitialiseDevice(Device *device) {
+  IoInitializeRemoveLock(&device->remove_lock, kPoolTag, 0, 0);
+  KeInitializeSpinLock(&device->lock);
+  KeInitializeDpc(&device->dpc, InterruptDpc, device);
+  KeInitializeDpc(&device->read_dpc, ReadTimeout, device);
+  KeInitializeDpc(&device->write_dpc, WriteTimeout, device);
+  KeInitializeTimer(&device->read_timer);
+  KeInitializeTimer(&device->write_timer);
+  for (IrpQueue *queue : {&device->reads, &device->writes, &device->waits, &device->immediates}) {
+    InitializeListHead(&queue->head);
+  }
+  device->format = {STOP_BIT_1, NO_PARITY, 8};
+  device->baud = kDefaultBaud;
+  device->clock = kClock;
+  device->trigger = kDefaultTrigger;
+}
 
 NTSTATUS ResetHardware(Device *device) {
   Line &line = device->line;

@@ -11,7 +11,6 @@ namespace serial {
 namespace {
 
 constexpr ULONG kPorts = 256;
-constexpr ULONG kDefaultTrigger = 8;
 
 struct Assignment {
   ULONGLONG base;
@@ -158,23 +157,6 @@ NTSTATUS CreateNumbered(PDRIVER_OBJECT driver, PDEVICE_OBJECT *object, ULONG *nu
     }
   }
   return STATUS_OBJECT_NAME_COLLISION;
-}
-
-void InitialiseDevice(Device *device) {
-  IoInitializeRemoveLock(&device->remove_lock, kPoolTag, 0, 0);
-  KeInitializeSpinLock(&device->lock);
-  KeInitializeDpc(&device->dpc, InterruptDpc, device);
-  KeInitializeDpc(&device->read_dpc, ReadTimeout, device);
-  KeInitializeDpc(&device->write_dpc, WriteTimeout, device);
-  KeInitializeTimer(&device->read_timer);
-  KeInitializeTimer(&device->write_timer);
-  for (IrpQueue *queue : {&device->reads, &device->writes, &device->waits, &device->immediates}) {
-    InitializeListHead(&queue->head);
-  }
-  device->format = {STOP_BIT_1, NO_PARITY, 8};
-  device->baud = kDefaultBaud;
-  device->clock = kClock;
-  device->trigger = kDefaultTrigger;
 }
 
 }  // namespace

@@ -202,6 +202,8 @@ NTSTATUS SettingsControl(Device *device, PIRP irp, PIO_STACK_LOCATION stack, ULO
 DRIVER_DISPATCH DispatchCreate;
 DRIVER_DISPATCH DispatchCleanup;
 DRIVER_DISPATCH DispatchClose;
+/// Locks, timers, queues and the line's first settings; the memory is zero.
+void InitialiseDevice(Device *device);
 /// Puts the hardware into a known state, interrupts off. STATUS_NO_SUCH_DEVICE: there is no 16550 (or kin).
 NTSTATUS ResetHardware(Device *device);
 /// Ends all requests and silences the line; for stop and removal.

@@ -56,16 +56,18 @@ UCHAR Silent(UCHAR configuration) {
 /// Keeps the ISRs off the ports while set-up polls them.
 class Polling {
  public:
-  Polling() { Set(true); }
-  ~Polling() { Set(false); }
+  Polling() {
+    InterruptGuard guard;
+    controller.polling = true;
+  }
+  ~Polling() {
+    InterruptGuard guard;
+    controller.polling = false;
+    // An edge that came meanwhile went by unheard, and no other comes before its byte is taken.
+    TakeBytes();
+  }
   Polling(const Polling &) = delete;
   Polling &operator=(const Polling &) = delete;
-
- private:
-  static void Set(bool on) {
-    InterruptGuard guard;
-    controller.polling = on;
-  }
 };
 
 }  // namespace

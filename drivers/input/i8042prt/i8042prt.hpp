@@ -187,6 +187,8 @@ class InterruptGuard {
   KIRQL old_irql_;
   PKINTERRUPT interrupt_;
 };
+/// Takes what the controller has ready. False: nothing. Interrupt lock held.
+bool TakeBytes();
 /// One byte that the controller gave; interrupt lock held.
 void DispatchByte(UCHAR status, UCHAR byte);
 /// Begins to send to the device; its answers arrive in the ISR and end in command_dpc. Interrupt lock held.

@@ -13,21 +13,7 @@ constexpr int kBytesPerInterrupt = 64;
 constexpr UCHAR kResendLimit = 3;
 
 /// Both interrupts run this: the controller has one data register, so whoever comes takes what is there.
-BOOLEAN InterruptService(PKINTERRUPT, PVOID) {
-  if (controller.polling) {
-    return FALSE;
-  }
-  BOOLEAN ours = FALSE;
-  for (int i = 0; i < kBytesPerInterrupt; i++) {
-    const UCHAR status = READ_PORT_UCHAR(controller.command_port);
-    if (status == 0xFF || (status & kOutputFull) == 0) {
-      break;
-    }
-    DispatchByte(status, READ_PORT_UCHAR(controller.data_port));
-    ours = TRUE;
-  }
-  return ours;
-}
+BOOLEAN InterruptService(PKINTERRUPT, PVOID) { return !controller.polling && TakeBytes(); }
 
 NTSTATUS Connect(Device *device, KIRQL synchronize_irql) {
   device->synchronize_irql = synchronize_irql;
@@ -45,6 +31,19 @@ PKINTERRUPT AnyInterrupt() {
 }
 
 }  // namespace
+
+bool TakeBytes() {
+  bool any = false;
+  for (int i = 0; i < kBytesPerInterrupt; i++) {
+    const UCHAR status = READ_PORT_UCHAR(controller.command_port);
+    if (status == 0xFF || (status & kOutputFull) == 0) {
+      break;
+    }
+    DispatchByte(status, READ_PORT_UCHAR(controller.data_port));
+    any = true;
+  }
+  return any;
+}
 
 NTSTATUS ConnectInterrupt(Device *device) {
   Device *other = device->kind == Kind::Keyboard ? controller.mouse : controller.keyboard;
