@@ -4,7 +4,6 @@
 #include "iop.hpp"
 
 #include <wdm/wdm_services.h>
-#include <wdmp/loader.hpp>
 #include <wdmp/pool.hpp>
 
 #include <cstring>
@@ -39,9 +38,7 @@ BOOLEAN NTAPI TranslateAddress(PVOID, PHYSICAL_ADDRESS bus_address, ULONG, PULON
 }
 
 struct _DMA_ADAPTER *NTAPI DmaAdapter(PVOID context, struct _DEVICE_DESCRIPTION *description, PULONG map_registers) {
-  using Routine = decltype(IoGetDmaAdapter);
-  auto *routine = reinterpret_cast<Routine *>(wdm::FindSystemRoutine("IoGetDmaAdapter"));
-  return routine == nullptr ? nullptr : routine(static_cast<BusContext *>(context)->device, description, map_registers);
+  return IoGetDmaAdapter(static_cast<BusContext *>(context)->device, description, map_registers);
 }
 
 ULONG Access(PVOID context, ULONG type, PVOID buffer, ULONG offset, ULONG length, BOOLEAN write) {

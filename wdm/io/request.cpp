@@ -5,6 +5,7 @@
 #include <nt/nt_services.h>
 #include <wdm/wdm_services.h>
 #include <wdmp/irql.hpp>
+#include <wdmp/process.hpp>
 #include <wdmp/request.hpp>
 
 namespace io {
@@ -59,6 +60,12 @@ NTSTATUS NTAPI IoCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJE
 // WDK (ntifs.h): IoGetRequestorProcessId: process id of the requestor; 0 for the host's own.
 ULONG NTAPI IoGetRequestorProcessId(PIRP Irp) {
   return (Irp->AllocationFlags & io::kIncomingIrp) != 0 ? io::IncomingOf(Irp)->process : 0;
+}
+
+// WDK (ntifs.h): IoGetRequestorProcess; null for an IRP that a driver made.
+PEPROCESS NTAPI IoGetRequestorProcess(PIRP Irp) {
+  ULONG id = IoGetRequestorProcessId(Irp);
+  return id == 0 ? nullptr : wdm::ProcessOf(id);
 }
 
 // WDK (ntifs.h): IoIsOperationSynchronous.
