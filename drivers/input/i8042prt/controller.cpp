@@ -5,6 +5,8 @@
 
 namespace i8042 {
 
+Controller controller;
+
 namespace {
 
 constexpr ULONG kControllerMilliseconds = 250;

@@ -4,8 +4,6 @@
 
 namespace i8042 {
 
-Controller controller;
-
 namespace {
 
 DRIVER_UNLOAD Unload;

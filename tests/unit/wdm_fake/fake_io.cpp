@@ -15,7 +15,7 @@ struct Io {
   unsigned invalidated = 0;
   std::deque<PIRP> packets;
   bool busy = false;
-  long remove_locks = 0;
+  PDEVICE_OBJECT last_device = nullptr;
 };
 
 Io io;
@@ -35,6 +35,7 @@ void ResetIo();
 void ResetIo() { io = Io{}; }
 
 unsigned InvalidatedDevices() { return io.invalidated; }
+PDEVICE_OBJECT LastDevice() { return io.last_device; }
 
 Request *NewRequest(UCHAR major, ULONG buffer, PFILE_OBJECT file) {
   auto *request = new Request{};
@@ -81,25 +82,32 @@ VOID NTAPI IofCompleteRequest(PIRP irp, CCHAR) {
   Of(irp)->done = true;
 }
 
-NTSTATUS NTAPI IoAcquireRemoveLockEx(PIO_REMOVE_LOCK, PVOID, PCSTR, ULONG, ULONG) {
-  io.remove_locks++;
+// The count is where the real one has it.
+NTSTATUS NTAPI IoAcquireRemoveLockEx(PIO_REMOVE_LOCK lock, PVOID, PCSTR, ULONG, ULONG) {
+  lock->Common.IoCount = lock->Common.IoCount + 1;
   return STATUS_SUCCESS;
 }
-VOID NTAPI IoReleaseRemoveLockEx(PIO_REMOVE_LOCK, PVOID, ULONG) {
-  if (io.remove_locks-- == 0) {
+VOID NTAPI IoReleaseRemoveLockEx(PIO_REMOVE_LOCK lock, PVOID, ULONG) {
+  lock->Common.IoCount = lock->Common.IoCount - 1;
+  if (lock->Common.IoCount < 1) {
     Break("remove lock released too often");
   }
 }
-VOID NTAPI IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK, PVOID, ULONG) {
-  if (--io.remove_locks != 0) {
+VOID NTAPI IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK lock, PVOID, ULONG) {
+  lock->Common.IoCount = lock->Common.IoCount - 2;
+  if (lock->Common.IoCount != 0) {
     Break("remove lock wait that nobody would end");
   }
 }
-VOID NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK, ULONG, ULONG, ULONG, ULONG) {}
+VOID NTAPI IoInitializeRemoveLockEx(PIO_REMOVE_LOCK lock, ULONG, ULONG, ULONG, ULONG) {
+  *lock = {};
+  lock->Common.IoCount = 1;
+}
 
 NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT driver, ULONG extension, PUNICODE_STRING, DEVICE_TYPE, ULONG, BOOLEAN,
                               PDEVICE_OBJECT *device) {
   *device = new DEVICE_OBJECT{};
+  io.last_device = *device;
   (*device)->DriverObject = driver;
   (*device)->DeviceExtension = std::calloc(1, extension);
   return STATUS_SUCCESS;

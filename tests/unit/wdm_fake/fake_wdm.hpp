@@ -51,6 +51,8 @@ size_t PoolInUse();
 /// The n-th allocation from now fails; 0: none.
 void FailAllocation(unsigned n);
 unsigned InvalidatedDevices();
+/// The device object made last.
+PDEVICE_OBJECT LastDevice();
 
 Request *NewRequest(UCHAR major, ULONG buffer, PFILE_OBJECT file = nullptr);
 void Cancel(Request *request, PDEVICE_OBJECT device);
