@@ -220,6 +220,16 @@ typedef struct _FORMAT_PARAMETERS {
   ULONG StartHeadNumber;
   ULONG EndHeadNumber;
 } FORMAT_PARAMETERS, *PFORMAT_PARAMETERS;
+typedef struct _FORMAT_EX_PARAMETERS {
+  MEDIA_TYPE MediaType;
+  ULONG StartCylinderNumber;
+  ULONG EndCylinderNumber;
+  ULONG StartHeadNumber;
+  ULONG EndHeadNumber;
+  USHORT FormatGapLength;
+  USHORT SectorsPerTrack;
+  USHORT SectorNumber[1];
+} FORMAT_EX_PARAMETERS, *PFORMAT_EX_PARAMETERS;
 typedef struct _DISK_PERFORMANCE {
   LARGE_INTEGER BytesRead;
   LARGE_INTEGER BytesWritten;

@@ -2,6 +2,7 @@
 // (or -1). Source: learn.microsoft.com, "Summary of Kernel-Mode Safe Integer Functions".
 #pragma once
 
+#include <limits.h>
 #include <nt/ntdef.h>
 #include <nt/ntstatus.h>
 #include <wdk/nt_extra.h>

@@ -3,10 +3,13 @@
 
 #include <sal.h>
 
-#if !defined(__cplusplus) || defined(_KERNEL_MODE) || defined(WDK_OLD_ANNOTATIONS)
 #define __in
 #define __out
-#endif
+#define __deref
+#define __pre
+#define __post
+#define __valid
+#define __notnull
 #define __callback
 #define __checkReturn
 #define __deref_in

@@ -2,7 +2,8 @@
 // What a user process cannot do inline (IRQL by CR8, ports, the current thread by GS) is an import here.
 #pragma once
 #define _WDMDDK_
-#define _NTDDK_COMMON_
+#define _WDM_INCLUDED_
+#define _NTDDK_
 
 #include <wdk/base.h>
 #include <wdk/dma.h>

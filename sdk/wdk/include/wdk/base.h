@@ -58,6 +58,9 @@
 #ifndef CDECL
 #define CDECL __cdecl
 #endif
+#ifndef __CRTDECL
+#define __CRTDECL __cdecl
+#endif
 #ifndef DECLSPEC_IMPORT
 #define DECLSPEC_IMPORT __declspec(dllimport)
 #endif
@@ -196,11 +199,19 @@ typedef KIRQL *PKIRQL;
 #else
 #define C_ASSERT(e) _Static_assert(e, #e)
 #endif
-#ifndef min
-#ifndef __cplusplus
+#ifdef __cplusplus
+// Functions, so that std::min stays usable.
+template <class Left, class Right>
+constexpr auto min(const Left &left, const Right &right) {
+  return left < right ? left : right;
+}
+template <class Left, class Right>
+constexpr auto max(const Left &left, const Right &right) {
+  return left > right ? left : right;
+}
+#elif !defined(min)
 #define min(a, b) (((a) < (b)) ? (a) : (b))
 #define max(a, b) (((a) > (b)) ? (a) : (b))
-#endif
 #endif
 #define DBG_UNREFERENCED_PARAMETER(p) ((void)(p))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(v) ((void)(v))

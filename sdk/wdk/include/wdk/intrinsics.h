@@ -141,7 +141,7 @@ FORCEINLINE VOID WritePointerNoFence(PVOID volatile *target, PVOID value) {
 #define MemoryFence() __builtin_ia32_mfence()
 #define StoreFence() __builtin_ia32_sfence()
 #define YieldProcessor() __builtin_ia32_pause()
-#define DbgRaiseAssertionFailure() __int2c()
+FORCEINLINE VOID DbgRaiseAssertionFailure(VOID) { __asm__ volatile("int $0x2c"); }
 #define ReadTimeStampCounter() __builtin_ia32_rdtsc()
 
 FORCEINLINE UCHAR BitScanForward(ULONG *index, ULONG mask) {

@@ -89,12 +89,89 @@ typedef struct _IMAGE_INFO {
   ULONG ImageSectionNumber;
 } IMAGE_INFO, *PIMAGE_INFO;
 typedef VOID(NTAPI *PLOAD_IMAGE_NOTIFY_ROUTINE)(PUNICODE_STRING FullImageName, HANDLE ProcessId, PIMAGE_INFO ImageInfo);
+// Object callbacks
+typedef ULONG OB_OPERATION;
+#define OB_OPERATION_HANDLE_CREATE 0x00000001
+#define OB_OPERATION_HANDLE_DUPLICATE 0x00000002
+#define OB_FLT_REGISTRATION_VERSION 0x0100
+typedef struct _OB_PRE_CREATE_HANDLE_INFORMATION {
+  ACCESS_MASK DesiredAccess;
+  ACCESS_MASK OriginalDesiredAccess;
+} OB_PRE_CREATE_HANDLE_INFORMATION, *POB_PRE_CREATE_HANDLE_INFORMATION;
+typedef struct _OB_PRE_DUPLICATE_HANDLE_INFORMATION {
+  ACCESS_MASK DesiredAccess;
+  ACCESS_MASK OriginalDesiredAccess;
+  PVOID SourceProcess;
+  PVOID TargetProcess;
+} OB_PRE_DUPLICATE_HANDLE_INFORMATION, *POB_PRE_DUPLICATE_HANDLE_INFORMATION;
+typedef union _OB_PRE_OPERATION_PARAMETERS {
+  OB_PRE_CREATE_HANDLE_INFORMATION CreateHandleInformation;
+  OB_PRE_DUPLICATE_HANDLE_INFORMATION DuplicateHandleInformation;
+} OB_PRE_OPERATION_PARAMETERS, *POB_PRE_OPERATION_PARAMETERS;
+typedef struct _OB_PRE_OPERATION_INFORMATION {
+  OB_OPERATION Operation;
+  union {
+    ULONG Flags;
+    struct {
+      ULONG KernelHandle : 1;
+      ULONG Reserved : 31;
+    };
+  };
+  PVOID Object;
+  POBJECT_TYPE ObjectType;
+  PVOID CallContext;
+  POB_PRE_OPERATION_PARAMETERS Parameters;
+} OB_PRE_OPERATION_INFORMATION, *POB_PRE_OPERATION_INFORMATION;
+typedef struct _OB_POST_CREATE_HANDLE_INFORMATION {
+  ACCESS_MASK GrantedAccess;
+} OB_POST_CREATE_HANDLE_INFORMATION, *POB_POST_CREATE_HANDLE_INFORMATION;
+typedef struct _OB_POST_DUPLICATE_HANDLE_INFORMATION {
+  ACCESS_MASK GrantedAccess;
+} OB_POST_DUPLICATE_HANDLE_INFORMATION, *POB_POST_DUPLICATE_HANDLE_INFORMATION;
+typedef union _OB_POST_OPERATION_PARAMETERS {
+  OB_POST_CREATE_HANDLE_INFORMATION CreateHandleInformation;
+  OB_POST_DUPLICATE_HANDLE_INFORMATION DuplicateHandleInformation;
+} OB_POST_OPERATION_PARAMETERS, *POB_POST_OPERATION_PARAMETERS;
+typedef struct _OB_POST_OPERATION_INFORMATION {
+  OB_OPERATION Operation;
+  union {
+    ULONG Flags;
+    struct {
+      ULONG KernelHandle : 1;
+      ULONG Reserved : 31;
+    };
+  };
+  PVOID Object;
+  POBJECT_TYPE ObjectType;
+  PVOID CallContext;
+  NTSTATUS ReturnStatus;
+  POB_POST_OPERATION_PARAMETERS Parameters;
+} OB_POST_OPERATION_INFORMATION, *POB_POST_OPERATION_INFORMATION;
+typedef enum _OB_PREOP_CALLBACK_STATUS NT_ENUM { OB_PREOP_SUCCESS } OB_PREOP_CALLBACK_STATUS;
+typedef OB_PREOP_CALLBACK_STATUS(NTAPI *POB_PRE_OPERATION_CALLBACK)(PVOID RegistrationContext,
+                                                                    POB_PRE_OPERATION_INFORMATION OperationInformation);
+typedef VOID(NTAPI *POB_POST_OPERATION_CALLBACK)(PVOID RegistrationContext,
+                                                 POB_POST_OPERATION_INFORMATION OperationInformation);
+typedef struct _OB_OPERATION_REGISTRATION {
+  POBJECT_TYPE *ObjectType;
+  OB_OPERATION Operations;
+  POB_PRE_OPERATION_CALLBACK PreOperation;
+  POB_POST_OPERATION_CALLBACK PostOperation;
+} OB_OPERATION_REGISTRATION, *POB_OPERATION_REGISTRATION;
+typedef struct _OB_CALLBACK_REGISTRATION {
+  USHORT Version;
+  USHORT OperationRegistrationCount;
+  UNICODE_STRING Altitude;
+  PVOID RegistrationContext;
+  OB_OPERATION_REGISTRATION *OperationRegistration;
+} OB_CALLBACK_REGISTRATION, *POB_CALLBACK_REGISTRATION;
+
 typedef VOID(NTAPI *PDRIVER_FS_NOTIFICATION)(PDEVICE_OBJECT DeviceObject, BOOLEAN FsActive);
 
 NT_EXTERN_C_BEGIN
 
-extern NTKERNELAPI POBJECT_TYPE *IoFileObjectType, *IoDriverObjectType, *IoDeviceObjectType, *ExEventObjectType,
-    *ExSemaphoreObjectType, *PsThreadType, *PsProcessType, *SeTokenObjectType, *MmSectionObjectType;
+extern NTKERNELAPI POBJECT_TYPE *CmKeyObjectType, *IoFileObjectType, *IoDriverObjectType, *IoDeviceObjectType,
+    *ExEventObjectType, *ExSemaphoreObjectType, *PsThreadType, *PsProcessType, *SeTokenObjectType, *MmSectionObjectType;
 
 NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
                                                      KPROCESSOR_MODE AccessMode, PVOID *Object,
@@ -128,8 +205,7 @@ NTKERNELAPI NTSTATUS NTAPI ObGetObjectSecurity(PVOID Object, PSECURITY_DESCRIPTO
                                                PBOOLEAN MemoryAllocated);
 NTKERNELAPI VOID NTAPI ObReleaseObjectSecurity(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN MemoryAllocated);
 NTKERNELAPI USHORT NTAPI ObGetFilterVersion(VOID);
-struct _OB_CALLBACK_REGISTRATION;
-NTKERNELAPI NTSTATUS NTAPI ObRegisterCallbacks(struct _OB_CALLBACK_REGISTRATION *CallbackRegistration,
+NTKERNELAPI NTSTATUS NTAPI ObRegisterCallbacks(POB_CALLBACK_REGISTRATION CallbackRegistration,
                                                PVOID *RegistrationHandle);
 NTKERNELAPI VOID NTAPI ObUnRegisterCallbacks(PVOID RegistrationHandle);
 
