@@ -9,6 +9,7 @@
 #include <io/services.hpp>
 #include <mm/services.hpp>
 #include <ob/services.hpp>
+#include <pnp/services.hpp>
 #include <ps/services.hpp>
 #include <wdm/host_service.hpp>
 #include <wdm/services.hpp>
@@ -149,6 +150,20 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
   BIND(wdm, WdmDebugPrint);
   BIND(wdm, WdmBugCheck);
   BIND_WAITING(wdm, WdmOpenDevice);
+
+  BIND(pnp, WdmInvalidateDeviceRelations);
+  BIND(pnp, WdmInvalidateDeviceState);
+  BIND(pnp, WdmRegisterInterface);
+  BIND(pnp, WdmSetInterfaceState);
+  BIND(pnp, WdmGetInterfaces);
+  BIND(pnp, WdmOpenDeviceKey);
+  BIND(pnp, WdmQueryDeviceProperty);
+  BIND(pnp, WdmRegisterNotification);
+  BIND(pnp, WdmUnregisterNotification);
+  BIND(pnp, WdmBusData);
+  BIND_WAITING(pnp, NtLoadDriver);
+  BIND_WAITING(pnp, NtUnloadDriver);
+  BIND_WAITING(pnp, NtPlugPlayControl);
 
   BIND(cm, NtCreateKey);
   BIND(cm, NtDeleteKey);
