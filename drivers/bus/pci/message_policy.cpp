@@ -10,13 +10,13 @@ namespace {
 constexpr ULONG kMostMessages = 8;
 
 // The value of a REG_DWORD of an open key, or `otherwise`.
-ULONG QueryNumber(HANDLE key, PCWSTR name, ULONG otherwise) {
+ULONG QueryNumber(HANDLE key, const char16_t *name, ULONG otherwise) {
   struct {
     KEY_VALUE_PARTIAL_INFORMATION head;
     ULONG room;
   } value;
   UNICODE_STRING text;
-  RtlInitUnicodeString(&text, name);
+  RtlInitUnicodeString(&text, reinterpret_cast<PCWSTR>(name));
   ULONG length = 0;
   const NTSTATUS status = ZwQueryValueKey(key, &text, KeyValuePartialInformation, &value, sizeof(value), &length);
   if (!NT_SUCCESS(status) || value.head.Type != REG_DWORD || value.head.DataLength != sizeof(ULONG)) {
@@ -39,13 +39,13 @@ Policy ReadPolicy(PDEVICE_OBJECT device) {
     return policy;
   }
   UNICODE_STRING name;
-  RtlInitUnicodeString(&name, L"Interrupt Management\\MessageSignaledInterruptProperties");
+  RtlInitUnicodeString(&name, reinterpret_cast<PCWSTR>(u"Interrupt Management\\MessageSignaledInterruptProperties"));
   OBJECT_ATTRIBUTES attributes;
   InitializeObjectAttributes(&attributes, &name, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, hardware, nullptr);
   HANDLE key;
   if (NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes))) {
-    policy.supported = QueryNumber(key, L"MSISupported", 1) != 0;
-    policy.limit = std::min(policy.limit, QueryNumber(key, L"MessageNumberLimit", kMostMessages));
+    policy.supported = QueryNumber(key, u"MSISupported", 1) != 0;
+    policy.limit = std::min(policy.limit, QueryNumber(key, u"MessageNumberLimit", kMostMessages));
     ZwClose(key);
   }
   ZwClose(hardware);
