@@ -73,6 +73,7 @@ void Initialise() {
 std::uint64_t InterruptTime() {
   return static_cast<std::uint64_t>(static_cast<unsigned __int128>(ReadTsc() - start_tsc) * multiplier >> 48);
 }
+TscScale Scale() { return {start_tsc, multiplier}; }
 std::uint64_t SystemTime() { return system_offset + InterruptTime(); }
 void SetSystemTime(std::uint64_t time) { system_offset = time - InterruptTime(); }
 std::uint64_t BootTime() { return system_offset; }

@@ -6,6 +6,7 @@
 
 #include <io/file_object.hpp>
 #include <io/services.hpp>
+#include <ke/clock.hpp>
 #include <ke/log.hpp>
 #include <ob/namespace.hpp>
 #include <rtl/defer.hpp>
@@ -45,6 +46,9 @@ Answer WdmAttachHost(ke::Caller &caller, UserOut<WDM_HOST_INFO> info) {
   answer.AreaSize = sizeof(host::Area);
   answer.ArenaSize = host::kArenaSize;
   answer.TimerResolution = 1;
+  const ke::clock::TscScale scale = ke::clock::Scale();
+  answer.TscStart = scale.start;
+  answer.TscMultiplier = scale.multiplier;
   answer.Id = host.Id();
   const std::size_t length = std::min(host.Name().size(), std::size(answer.Name) - 1);
   std::copy_n(host.Name().begin(), length, answer.Name);

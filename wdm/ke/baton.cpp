@@ -170,7 +170,7 @@ extern "C" [[noreturn]] VOID NTAPI WdmHostMain(VOID) {
     NtTerminateProcess(NtCurrentProcess(), status);
   }
   area = reinterpret_cast<host::Area *>(info.Area);
-  StartClock();
+  StartClock(info);
   if (!StartThreads()) {
     NtTerminateProcess(NtCurrentProcess(), STATUS_NO_MEMORY);
   }

@@ -1,7 +1,6 @@
 // Time from the TSC. KUSER_SHARED_DATA stands still while no program runs, so it gives only what changes seldom: the
 // distance between system time and interrupt time.
 
-#include <nt/nt_services.h>
 #include <ntifs.h>
 #include <wdmp/arch.hpp>
 #include <wdmp/baton.hpp>
@@ -15,32 +14,8 @@ constexpr uint64_t kUnitsPerMillisecond = 10'000;
 constexpr ULONG kTimeIncrement = 156'250;  // one tick, as the Executive counts them
 
 uint64_t start_tsc = 0;
-uint64_t start_time = 0;
 uint64_t multiplier = 0;  // units of 100 ns per cycle, as a fraction of 2^48
-uint64_t megahertz = 0;
 uint64_t system_offset = 0;
-
-// The Executive's interrupt time: its performance counter counts the same units.
-uint64_t AskTime() {
-  LARGE_INTEGER counter = {};
-  NtQueryPerformanceCounter(&counter, nullptr);
-  return static_cast<uint64_t>(counter.QuadPart);
-}
-
-// The Executive computes with whole megahertz, so a rough measure finds its very number.
-uint64_t MeasureMegahertz() {
-  uint64_t tsc = arch::ReadTsc();
-  uint64_t time = AskTime();
-  uint64_t end = time;
-  while (end < time + 2 * kUnitsPerMillisecond) {
-    arch::Pause();
-    end = AskTime();
-  }
-  uint64_t cycles = arch::ReadTsc() - tsc;
-  uint64_t units = end - time;
-  uint64_t result = (cycles * 10 + units / 2) / units;
-  return result == 0 ? 1 : result;
-}
 
 uint64_t Load(const volatile KSYSTEM_TIME &time) {
   for (;;) {
@@ -54,18 +29,15 @@ uint64_t Load(const volatile KSYSTEM_TIME &time) {
 
 }  // namespace
 
-void StartClock() {
-  megahertz = MeasureMegahertz();
-  multiplier = (uint64_t{10} << 48) / megahertz;
-  // The TSC before the question: our clock is never behind the Executive's, so what it rings for is due.
-  start_tsc = arch::ReadTsc();
-  start_time = AskTime();
+void StartClock(const WDM_HOST_INFO &info) {
+  start_tsc = info.TscStart;
+  multiplier = info.TscMultiplier;
   system_offset = Load(USER_SHARED_DATA->SystemTime) - Load(USER_SHARED_DATA->InterruptTime);
 }
 
 uint64_t InterruptTime() {
   unsigned __int128 cycles = arch::ReadTsc() - start_tsc;
-  return start_time + static_cast<uint64_t>(cycles * multiplier >> 48);
+  return static_cast<uint64_t>(cycles * multiplier >> 48);
 }
 
 uint64_t SystemTime() {
@@ -90,9 +62,8 @@ uint64_t Deadline(const LARGE_INTEGER &timeout) {
 }
 
 void Stall(uint32_t microseconds) {
-  uint64_t start = arch::ReadTsc();
-  uint64_t cycles = microseconds * megahertz;
-  while (arch::ReadTsc() - start < cycles) {
+  uint64_t end = InterruptTime() + uint64_t{microseconds} * 10;
+  while (InterruptTime() <= end) {
     arch::Pause();
   }
 }

@@ -2,6 +2,7 @@
 // Dispatcher objects from the inside: waits and signals on DISPATCHER_HEADERs, DPCs, time.
 
 #include <ntddk.h>
+#include <wdm/host.h>
 
 #include <cstdint>
 
@@ -37,8 +38,8 @@ uint64_t Deadline(const LARGE_INTEGER &timeout);
 /// Runs the DPCs that are queued. At DISPATCH_LEVEL.
 void DrainDpcs();
 
-/// Reads TSC and interrupt time; called once by WdmHostMain before anything that waits.
-void StartClock();
+/// Takes the scale of the TSC; called once by WdmHostMain before anything that waits.
+void StartClock(const WDM_HOST_INFO &info);
 
 /// Stops the processor for a time, as KeStallExecutionProcessor.
 void Stall(uint32_t microseconds);

@@ -209,6 +209,9 @@ struct WDM_HOST_INFO {
   uint32_t TimerResolution;  // units of 100 ns
   uint32_t Id;               // of the host
   char16_t Name[32];         // for messages
+  // Interrupt time = (TSC - TscStart) * TscMultiplier >> 48, to the unit what the Executive has.
+  uint64_t TscStart;
+  uint64_t TscMultiplier;
 };
 
 // WdmCreateDevice.

@@ -11,6 +11,12 @@ std::uint64_t InterruptTime();
 std::uint64_t SystemTime();
 // Sets the system time; interrupt time goes on unchanged.
 void SetSystemTime(std::uint64_t time);
+// Interrupt time = (TSC - start) * multiplier >> 48, for those who compute it themselves.
+struct TscScale {
+  std::uint64_t start;
+  std::uint64_t multiplier;
+};
+TscScale Scale();
 // System time at which the system started.
 std::uint64_t BootTime();
 // The performance counter and its frequency in Hz (10 MHz, as Windows 10 reports).
