@@ -77,6 +77,16 @@ TEST_F(PortTest, AControllerThatCannotTranslate) {
   EXPECT_EQ(keys[1].Flags, KEY_BREAK);
 }
 
+TEST_F(PortTest, AKeyWhileSetUpEndsDoesNotBlockTheNext) {
+  chip.key_at_enable = true;
+  EXPECT_EQ(StartKeyboard(), STATUS_SUCCESS);
+  Open(keyboard);
+  chip.Key(0x1F);
+  fake::Settle();
+  ASSERT_EQ(keys.size(), 1u);
+  EXPECT_EQ(keys[0].MakeCode, 0x1F);
+}
+
 TEST_F(PortTest, NoController) {
   chip.absent = true;
   EXPECT_EQ(StartKeyboard(), STATUS_NO_SUCH_DEVICE);

@@ -75,6 +75,9 @@ void Sim8042::Write(ULONG_PTR port, UCHAR value) {
   const UCHAR command = std::exchange(command_, UCHAR{0});
   if (command == kWriteConfiguration) {
     configuration = cannot_translate ? static_cast<UCHAR>(value & ~kTranslate) : value;
+    if (key_at_enable && (value & kKeyboardInterrupt) != 0) {
+      keyboard_bytes.push_back(0x1E);
+    }
   } else if (command == kWriteToAuxiliary) {
     ToMouse(value);
   } else if (command == 0) {

@@ -32,7 +32,8 @@ class Sim8042 : public fake::Ports {
   bool mouse_absent = false;
   bool cannot_translate = false;
   bool ignore_indicators = false;
-  int resend = 0;  // answers that many bytes with "again"
+  bool key_at_enable = false;  // a key falls into the moment when interrupts come on
+  int resend = 0;              // answers that many bytes with "again"
   UCHAR best_mouse = 4;
   UCHAR configuration = 0x47;
   UCHAR indicators = 0xFF;
