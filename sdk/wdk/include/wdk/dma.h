@@ -304,11 +304,6 @@ typedef struct _PCI_COMMON_HEADER {
     struct _PCI_HEADER_TYPE_2 type2;
   } u;
 } PCI_COMMON_HEADER, *PPCI_COMMON_HEADER;
-#ifdef __cplusplus
-typedef struct _PCI_COMMON_CONFIG : _PCI_COMMON_HEADER {
-  UCHAR DeviceSpecific[192];
-} PCI_COMMON_CONFIG, *PPCI_COMMON_CONFIG;
-#else
 typedef struct _PCI_COMMON_CONFIG {
   USHORT VendorID;
   USHORT DeviceID;
@@ -329,7 +324,6 @@ typedef struct _PCI_COMMON_CONFIG {
   } u;
   UCHAR DeviceSpecific[192];
 } PCI_COMMON_CONFIG, *PPCI_COMMON_CONFIG;
-#endif
 #define PCI_COMMON_HDR_LENGTH (FIELD_OFFSET(PCI_COMMON_CONFIG, DeviceSpecific))
 #define PCI_EXTENDED_CONFIG_LENGTH 0x1000
 #define PCI_MAX_DEVICES 32

@@ -1,0 +1,13 @@
+// What both halves know.
+#pragma once
+
+#define ODD_DEVICE_NAME L"\\Device\\OddCase"
+#define IOCTL_ODD_NAME CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)
+
+typedef struct _ODD_EXTENSION {
+  ULONG Calls;
+} ODD_EXTENSION, *PODD_EXTENSION;
+
+EXTERN_C_START
+_Dispatch_type_(IRP_MJ_DEVICE_CONTROL) DRIVER_DISPATCH OddDeviceControl;
+EXTERN_C_END
