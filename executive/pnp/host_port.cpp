@@ -268,6 +268,9 @@ coro::Task<Result<PnpAnswer>> HostPort::SendPnp(DeviceId id, PnpRequest request)
   }
   Ref<wdm::DriverDevice> top(&device->Top());
   if (!top->Host()) {
+    if (request.major != IRP_MJ_PNP) {
+      co_return PnpAnswer{.status = STATUS_SUCCESS};
+    }
     co_return events_->Pnp(id, request);
   }
   PnpAnswer answer;
@@ -275,7 +278,7 @@ coro::Task<Result<PnpAnswer>> HostPort::SendPnp(DeviceId id, PnpRequest request)
   io::KernelBuffer input(request.input.Items());
   io::KernelBuffer output(answer.output.Items());
   io::DriverRequest what;
-  what.major = IRP_MJ_PNP;
+  what.major = request.major;
   what.minor = request.minor;
   std::copy_n(request.parameters, 4, what.parameters.begin());
   what.method = io::Method::kBuffered;

@@ -123,6 +123,8 @@ coro::Task<Manager::Done> Manager::Perform(Ref<Action> action) {
       return StartAgain(action->node);
     case ActionKind::kRestart:
       return Restart(action);
+    case ActionKind::kPowerDown:
+      return PowerDown(action);
   }
   __builtin_unreachable();
 }

@@ -9,6 +9,7 @@
 #include "root_enumerator.hpp"
 #include "timed.hpp"
 
+#include <wdm/pnp_types.h>
 #include <pnp/start.hpp>
 
 namespace pnp {
@@ -23,6 +24,7 @@ enum class ActionKind : std::uint8_t {
   kRemove,     // node: query-remove and remove
   kStart,      // node: again
   kRestart,    // node: kRemove, kStart
+  kPowerDown,  // power: every device
 };
 
 using ActionHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>>;
@@ -35,6 +37,7 @@ class Action final : public RefCounted, public ActionHook {
   Ref<DeviceNode> node;
   Text text;
   HostId host = HostId::kNone;
+  POWER_ACTION power = PowerActionNone;
   NTSTATUS status = STATUS_PENDING;
   Text veto;  // kRemove: the instance of the device that refused
   Ref<ke::Standalone<ke::Event>> done;
@@ -128,6 +131,9 @@ class Manager final : public PortEvents, private ke::Runnable {
   coro::Task<Done> StartAgain(Ref<DeviceNode> node);
   coro::Task<Done> Restart(Ref<Action> action);
   coro::Task<Done> HostIsGone(HostId host);
+
+  // power_down.cpp
+  coro::Task<Done> PowerDown(Ref<Action> action);
 
   DriverPort &port_;
   ke::Dispatcher &dispatcher_;

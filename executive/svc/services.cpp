@@ -5,6 +5,7 @@
 #include <ke/clock.hpp>
 #include <ke/console.hpp>
 #include <ke/log.hpp>
+#include <pnp/services.hpp>
 #include <ps/system_images.hpp>
 
 namespace svc {
@@ -47,16 +48,20 @@ Result<NTSTATUS> NtSetSystemTime(ke::Caller &, UserIn<LARGE_INTEGER> time, UserO
   return STATUS_SUCCESS;
 }
 
-Result<NTSTATUS> NtShutdownSystem(ke::Caller &, SHUTDOWN_ACTION action) {
+coro::Task<Result<NTSTATUS>> NtShutdownSystem(ke::Caller &caller, SHUTDOWN_ACTION action) {
+  // What the drivers leave undone is done here, with what is still the Executive's.
   switch (action) {
     case ShutdownNoReboot:
+      (void)co_await pnp::PowerDownDevices(caller, PowerActionShutdown);
       HaltSystem();
     case ShutdownReboot:
+      (void)co_await pnp::PowerDownDevices(caller, PowerActionShutdownReset);
       Reboot();
     case ShutdownPowerOff:
+      (void)co_await pnp::PowerDownDevices(caller, PowerActionShutdownOff);
       PowerOff();
     default:
-      return Fail(STATUS_INVALID_PARAMETER);
+      co_return Fail(STATUS_INVALID_PARAMETER);
   }
 }
 

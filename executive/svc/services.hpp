@@ -2,6 +2,7 @@
 // Services that see the whole system. Statuses are those of the WDK's and the native API's documentation.
 
 #include <nt/nt.h>
+#include <coro/task.hpp>
 #include <ke/caller.hpp>
 #include <rtl/result.hpp>
 
@@ -17,6 +18,7 @@ Result<NTSTATUS> NtQuerySystemInformation(ke::Caller &caller, SYSTEM_INFORMATION
 // 'ACPI'; enumeration), STATUS_INVALID_PARAMETER (unknown action).
 Result<NTSTATUS> QueryFirmwareTable(UserPointer information, ULONG length, UserOut<ULONG> return_length);
 Result<NTSTATUS> NtSetSystemTime(ke::Caller &caller, UserIn<LARGE_INTEGER> time, UserOut<LARGE_INTEGER> previous);
-Result<NTSTATUS> NtShutdownSystem(ke::Caller &caller, SHUTDOWN_ACTION action);
+// The devices' drivers first: who switches the machine off is one of them.
+coro::Task<Result<NTSTATUS>> NtShutdownSystem(ke::Caller &caller, SHUTDOWN_ACTION action);
 
 }  // namespace svc

@@ -184,7 +184,7 @@ consteval std::array<Handler, nt::kServiceCount> MakeTable() {
   BIND(svc, NtGetCurrentProcessorNumber);
   BIND(svc, NtQuerySystemInformation);
   BIND(svc, NtSetSystemTime);
-  BIND(svc, NtShutdownSystem);
+  BIND_WAITING(svc, NtShutdownSystem);
   return handlers;
 }
 

@@ -29,6 +29,7 @@ struct DriverToLoad {
 
 // IRP_MJ_PNP for the top of the stack that `device` is in.
 struct PnpRequest {
+  std::uint8_t major = 0x1b;  // IRP_MJ_PNP, or IRP_MJ_POWER, which the Executive's own devices take as they come
   std::uint8_t minor = 0;
   std::uint64_t parameters[4] = {};
   std::uint64_t information = 0;  // IoStatus.Information at the start; the status is STATUS_NOT_SUPPORTED

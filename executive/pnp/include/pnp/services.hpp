@@ -4,6 +4,7 @@
 // stand at each.
 
 #include <nt/nt.h>
+#include <wdm/pnp_types.h>
 #include <coro/task.hpp>
 #include <ke/caller.hpp>
 #include <ke/user.hpp>
@@ -22,6 +23,10 @@ coro::Task<Result<NTSTATUS>> NtUnloadDriver(ke::Caller &caller, UserIn<UNICODE_S
 // STATUS_NO_SUCH_DEVICE, STATUS_PLUGPLAY_QUERY_VETOED.
 coro::Task<Result<NTSTATUS>> NtPlugPlayControl(ke::Caller &caller, PLUGPLAY_CONTROL_CLASS control_class,
                                                UserPointer buffer, ULONG length);
+
+// IRP_MN_SET_POWER with PowerSystemShutdown for every started device; returns only when the machine is still on.
+// STATUS_DEVICE_NOT_READY (no manager), STATUS_INSUFFICIENT_RESOURCES, STATUS_THREAD_IS_TERMINATING.
+coro::Task<Result<NTSTATUS>> PowerDownDevices(ke::Caller &caller, POWER_ACTION power);
 
 // IoInvalidateDeviceRelations of a PDO. STATUS_NO_SUCH_DEVICE, STATUS_INVALID_PARAMETER (type).
 Result<NTSTATUS> WdmInvalidateDeviceRelations(ke::Caller &caller, ULONGLONG device, ULONG type);
