@@ -61,7 +61,7 @@ def names(source):
         listed |= {line.split()[0] for line in path.read_text().splitlines() if line.startswith("    ")}
     prototype = re.compile(r"\b(?:NTKERNELAPI|NTHALAPI|NTSYSAPI)\s+[^;{}()]*?\b(\w+)\s*\(")
     for path in (*kit.glob("include/*.h"), *kit.glob("include/wdk/*.h")):
-        text = re.sub(r"//.*", "", path.read_text())
+        text = re.sub(r"//.*|^#.*", "", path.read_text(), flags=re.M)
         missing = {name for name in prototype.findall(text)} - listed
         check(not missing, f"{path.name} declares {', '.join(sorted(missing))}, which sdk/wdk/imports does not list")
 
