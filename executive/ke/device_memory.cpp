@@ -39,20 +39,24 @@ Result<void> SkipTo(UntypedRange &range, std::uint64_t offset) {
   return {};
 }
 
-Result<seL4_CPtr> TakePage(std::uint64_t address) {
+// The frame of 2^bits bytes (a page or a large page) at `address`.
+Result<seL4_CPtr> TakeFrame(std::uint64_t address, unsigned bits) {
   UntypedRange *range = FindDevice(address);
-  if (range == nullptr) {
+  std::uint64_t size = std::uint64_t{1} << bits;
+  if (range == nullptr || address - range->base + size > std::uint64_t{1} << range->bits) {
     return Fail(STATUS_NOT_FOUND);
   }
   TRY(SkipTo(*range, address - range->base));
   seL4_CPtr slot = TRY(AllocateSlot());
-  if (cap::Retype(range->untyped, seL4_X86_4K, 0, LeafOf(slot), slot & kIndexMask, 1) != seL4_NoError) {
+  seL4_Word type = bits == seL4_PageBits ? seL4_X86_4K : seL4_X86_LargePageObject;
+  if (cap::Retype(range->untyped, type, 0, LeafOf(slot), slot & kIndexMask, 1) != seL4_NoError) {
     FreeSlot(slot);
     return Fail(STATUS_NOT_FOUND);
   }
-  range->used += kPageSize;
+  range->used += size;
   return slot;
 }
+Result<seL4_CPtr> TakePage(std::uint64_t address) { return TakeFrame(address, seL4_PageBits); }
 
 // The pages that drivers have been given, by address.
 struct Page {
@@ -69,6 +73,27 @@ Result<volatile std::byte *> MapDevicePage(std::uint64_t address, seL4_X86_VMAtt
   std::uint64_t where = kDeviceRegion + address;
   TRY(OwnVSpace().Map(slot, where, Protection::kReadWrite, attributes));
   return reinterpret_cast<volatile std::byte *>(where);
+}
+
+Result<std::byte *> MapDeviceRange(std::uint64_t address, std::uint64_t size, seL4_X86_VMAttributes attributes) {
+  constexpr std::uint64_t kLargePage = std::uint64_t{1} << seL4_LargePageBits;
+  std::uint64_t at = address & ~(kPageSize - 1);
+  std::uint64_t end = address + size;
+  // What begins where a window of its size may begin is the window of a device, which goes on to the next power of two.
+  if (address % std::bit_ceil(size) == 0) {
+    end = address + std::bit_ceil(size);
+  }
+  while (at < address + size) {
+    bool large = at % kLargePage == 0 && end - at >= kLargePage;
+    Result<seL4_CPtr> frame = large ? TakeFrame(at, seL4_LargePageBits) : Fail(STATUS_NOT_FOUND);
+    if (!frame) {
+      large = false;
+      frame = TRY(TakePage(at));
+    }
+    TRY(OwnVSpace().Map(*frame, kDeviceRegion + at, Protection::kReadWrite, attributes));
+    at += large ? kLargePage : kPageSize;
+  }
+  return reinterpret_cast<std::byte *>(kDeviceRegion + address);
 }
 
 Result<FrameId> DeviceFrame(std::uint64_t address) {

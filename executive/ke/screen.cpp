@@ -27,17 +27,6 @@ std::unique_ptr<T[]> NewArray(std::size_t count) {
   return std::unique_ptr<T[]>(new (std::nothrow) T[count]);
 }
 
-// Maps [address, address + size), whose pages lie side by side then.
-Result<std::byte *> MapScreen(std::uint64_t address, std::uint64_t size) {
-  std::byte *first = nullptr;
-  std::uint64_t start = address & ~(kPage - 1);
-  for (std::uint64_t page = start; page < address + size; page += kPage) {
-    auto *mapped = const_cast<std::byte *>(TRY(MapDevicePage(page, seL4_X86_WriteCombining)));
-    first = page == start ? mapped : first;
-  }
-  return first + (address - start);
-}
-
 // The table of coreboot at this address, which need not be one.
 CorebootAnswer CorebootAt(std::uint64_t address) {
   std::byte start[kCorebootHeader];
@@ -135,7 +124,7 @@ void Screen::OpenPixels(const FramebufferInfo &info) {
   if (!cells || !shown || !lines || !slots || !pictures) {
     return;
   }
-  Result<std::byte *> memory = MapScreen(info.address, info.Size());
+  Result<std::byte *> memory = MapDeviceRange(info.address, info.Size(), seL4_X86_WriteCombining);
   if (!memory) {
     return;
   }
