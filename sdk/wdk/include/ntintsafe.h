@@ -82,15 +82,15 @@ WDK_SAFE_TYPE_(SSIZET, SSIZE_T)
   WDK_SAFE_TO_(From, from, UInt8, UINT8)         \
   WDK_SAFE_TO_(From, from, UChar, UCHAR)         \
   WDK_SAFE_TO_(From, from, Char, CHAR)           \
-  WDK_SAFE_TO_(From, from, Byte, BYTE)           \
+  WDK_SAFE_TO_(From, from, Byte, UCHAR)          \
   WDK_SAFE_TO_(From, from, Short, SHORT)         \
   WDK_SAFE_TO_(From, from, UShort, USHORT)       \
-  WDK_SAFE_TO_(From, from, Word, WORD)           \
+  WDK_SAFE_TO_(From, from, Word, USHORT)         \
   WDK_SAFE_TO_(From, from, Int, INT)             \
   WDK_SAFE_TO_(From, from, UInt, UINT)           \
   WDK_SAFE_TO_(From, from, Long, LONG)           \
   WDK_SAFE_TO_(From, from, ULong, ULONG)         \
-  WDK_SAFE_TO_(From, from, DWord, DWORD)         \
+  WDK_SAFE_TO_(From, from, DWord, ULONG)         \
   WDK_SAFE_TO_(From, from, LongLong, LONGLONG)   \
   WDK_SAFE_TO_(From, from, ULongLong, ULONGLONG) \
   WDK_SAFE_TO_(From, from, IntPtr, INT_PTR)      \

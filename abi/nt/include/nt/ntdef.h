@@ -61,21 +61,25 @@ typedef char CHAR, *PCHAR, *PSTR;
 typedef const char *PCSTR, *PCSZ;
 typedef signed char SCHAR;
 typedef unsigned char UCHAR, *PUCHAR;
-typedef UCHAR BYTE, *PBYTE;
 typedef UCHAR BOOLEAN, *PBOOLEAN;
 typedef short SHORT, *PSHORT;
 typedef unsigned short USHORT, *PUSHORT, CSHORT_U;
-typedef unsigned short WORD, *PWORD;
 typedef short CSHORT;
 typedef int BOOL;
 typedef int INT;
 typedef unsigned int UINT;
 #ifdef _WIN32
 typedef long LONG, *PLONG;
-typedef unsigned long ULONG, *PULONG, DWORD, *PDWORD;
+typedef unsigned long ULONG, *PULONG;
 #else
 typedef int32_t LONG, *PLONG;
-typedef uint32_t ULONG, *PULONG, DWORD, *PDWORD;
+typedef uint32_t ULONG, *PULONG;
+#endif
+#ifndef NT_NO_WINDOWS_TYPES
+// Names of Win32 that driver sources are free to use for something else.
+typedef UCHAR BYTE, *PBYTE;
+typedef USHORT WORD, *PWORD;
+typedef ULONG DWORD, *PDWORD;
 #endif
 typedef int32_t LONG32, *PLONG32;
 typedef uint32_t ULONG32, *PULONG32;

@@ -32,6 +32,11 @@
 #define NTHALAPI __declspec(dllimport)
 #endif
 
+// Drivers get BYTE, WORD and DWORD from windef.h only, as with the WDK.
+#if !defined(_NTOSKRNL_) && !defined(NT_NO_WINDOWS_TYPES)
+#define NT_NO_WINDOWS_TYPES
+#endif
+
 #include <driverspecs.h>
 #include <excpt.h>
 #include <nt/ntdef.h>

@@ -5,6 +5,7 @@
 #include <nt/ntrtl.h>
 #include <wdk/intrinsics.h>
 #include <wdk/ke_types.h>
+#include <wdk/secure_crt.h>
 
 #define RtlEqualMemory(destination, source, length) (!memcmp((destination), (source), (length)))
 #define RtlMoveMemory(destination, source, length) memmove((destination), (source), (length))

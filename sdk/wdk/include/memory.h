@@ -1,0 +1,4 @@
+// An old name of string.h.
+#pragma once
+
+#include <string.h>

@@ -1,0 +1,4 @@
+// Part of windef.h here.
+#pragma once
+
+#include <windef.h>
