@@ -51,21 +51,16 @@ void Unmap(PMDL mdl) {
   mdl->MappedSystemVa = nullptr;
 }
 
-// Reads or writes a byte of every page, so that pages come into being and write-protected ones show. No destructors
-// here: a fault skips them.
-bool TouchPages(uintptr_t address, size_t length, bool write) {
-  __try {
-    for (uintptr_t at = address; at < address + length; at = (at | (PAGE_SIZE - 1)) + 1) {
-      if (write) {
-        __atomic_fetch_or(reinterpret_cast<volatile uint8_t *>(at), 0, __ATOMIC_RELAXED);
-      } else {
-        (void)*reinterpret_cast<volatile uint8_t *>(at);
-      }
+// Reads or writes a byte of every page, so that pages come into being. One that is not there or write-protected faults:
+// that is the exception that the caller's handler expects.
+void TouchPages(uintptr_t address, size_t length, bool write) {
+  for (uintptr_t at = address; at < address + length; at = (at | (PAGE_SIZE - 1)) + 1) {
+    if (write) {
+      __atomic_fetch_or(reinterpret_cast<volatile uint8_t *>(at), 0, __ATOMIC_RELAXED);
+    } else {
+      (void)*reinterpret_cast<volatile uint8_t *>(at);
     }
-  } __except (EXCEPTION_EXECUTE_HANDLER) {
-    return false;
   }
-  return true;
 }
 
 }  // namespace
@@ -190,9 +185,11 @@ VOID NTAPI MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE Access
   PMDL mdl = MemoryDescriptorList;
   (void)AccessMode;  // a request's buffer is an alias in this process: both modes see the same memory
   const uintptr_t address = wdm::MdlAddress(mdl);
-  if (HasFlags(mdl, MDL_INTERNAL) || address + mdl->ByteCount < address ||
-      !wdm::TouchPages(address, mdl->ByteCount, Operation != IoReadAccess) ||
-      !wdm::PageFrames(mdl->StartVa, wdm::MdlPages(mdl), MmGetMdlPfnArray(mdl))) {
+  if (HasFlags(mdl, MDL_INTERNAL) || address + mdl->ByteCount < address) {
+    ExRaiseStatus(STATUS_ACCESS_VIOLATION);
+  }
+  wdm::TouchPages(address, mdl->ByteCount, Operation != IoReadAccess);
+  if (!wdm::PageFrames(mdl->StartVa, wdm::MdlPages(mdl), MmGetMdlPfnArray(mdl))) {
     ExRaiseStatus(STATUS_ACCESS_VIOLATION);
   }
   mdl->Process = nullptr;
