@@ -7,7 +7,7 @@ set(NEPTUNE_DRIVER_DEFINES _KERNEL_MODE=1 WIN32=100 CONDITION_HANDLING=1 STD_CAL
 # #pragma warning, alloc_text and their like; a header in another letter case is no mistake here.
 set(NEPTUNE_DRIVER_OPTIONS -ffreestanding -nostdlibinc -fms-extensions -fms-compatibility -fasynchronous-unwind-tables -mcx16
   -fstack-protector-strong -fno-strict-aliasing -ffunction-sections -fdata-sections -fno-ident
-  -Wno-nonportable-include-path -Wno-unknown-pragmas -Wno-ignored-pragmas -Wno-ignored-pragma-intrinsic -Wno-pragma-pack -Wno-multichar -Wno-four-char-constants)
+  -Wno-nonportable-include-path -Wno-unknown-pragmas -Wno-ignored-pragmas -Wno-ignored-pragma-intrinsic -Wno-pragma-pack -Wno-multichar -Wno-four-char-constants -Wno-invalid-token-paste)
 
 # neptune_driver_overlay(NAME out dirs...): a file for -ivfsoverlay that lets the headers of these folders be
 # found in any letter case. `out` is set to its path.

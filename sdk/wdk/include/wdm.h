@@ -13,6 +13,7 @@
 #include <wdk/mm.h>
 #include <wdk/objects.h>
 #include <wdk/pnp.h>
+#include <wdk/registry.h>
 #include <wdk/rtl.h>
 #include <wdk/trace.h>
 #include <wdk/zw.h>

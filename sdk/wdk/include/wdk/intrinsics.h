@@ -6,6 +6,26 @@
 
 NT_EXTERN_C_BEGIN
 void __debugbreak(void);
+// Intrinsics under their own names, which clang knows once they are declared; <intrin.h> may follow.
+void __int2c(void);
+void _ReadWriteBarrier(void);
+void _ReadBarrier(void);
+void _WriteBarrier(void);
+unsigned char _BitScanForward(unsigned long *Index, unsigned long Mask);
+unsigned char _BitScanReverse(unsigned long *Index, unsigned long Mask);
+void __stosb(unsigned char *Destination, unsigned char Value, size_t Count);
+void __movsb(unsigned char *Destination, unsigned char const *Source, size_t Count);
+#ifdef _WIN64
+unsigned char _BitScanForward64(unsigned long *Index, unsigned long long Mask);
+unsigned char _BitScanReverse64(unsigned long *Index, unsigned long long Mask);
+long long _InterlockedIncrement64(long long volatile *Addend);
+long long _InterlockedDecrement64(long long volatile *Addend);
+long long _InterlockedExchange64(long long volatile *Target, long long Value);
+long long _InterlockedExchangeAdd64(long long volatile *Addend, long long Value);
+long long _InterlockedAnd64(long long volatile *Value, long long Mask);
+long long _InterlockedOr64(long long volatile *Value, long long Mask);
+long long _InterlockedXor64(long long volatile *Value, long long Mask);
+#endif
 NT_EXTERN_C_END
 
 #define WDK_INTERLOCKED_(suffix, type)                                                                        \
