@@ -44,8 +44,8 @@ class Stopped(Exception):
 class Machine:
     """A virtual machine from power-on to its end. Use it with `with`: it is killed at the end of the block."""
 
-    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, cdrom=None, restart=False):
-        """Starts QEMU: with our images, with others, or from a CD. `count` loads the instruction counter (see
+    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, media=(), restart=False):
+        """Starts QEMU: with our images, with others, or from `media` (arguments). `count` loads the instruction counter (see
         instructions()); `restart` lets the machine start again when the guest resets it."""
         self.folder = Path(tempfile.mkdtemp(prefix="neptune-boot-"))
         serial, serial_far = socket.socketpair()
@@ -64,9 +64,8 @@ class Machine:
         self._counter = None
         if count:
             arguments += ["-plugin", f"{BUILD}/bin/icnt.so,out={self.folder}/count"]
-        if cdrom:
-            arguments += ["-cdrom", str(cdrom)]
-        kernel = None if cdrom else kernel or IMAGES / "kernel"
+        arguments += media
+        kernel = None if media else kernel or IMAGES / "kernel"
         command = qemu.command(kernel, ntos or IMAGES / "ntos", memory, arguments + list(extra))
         self._errors = open(self.folder / "qemu.log", "wb")
         self.process = subprocess.Popen(

@@ -22,7 +22,7 @@ class Framebuffer(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             # GRUB's multiboot2 command sets the mode that the kernel asks for, so ours comes after it.
             iso = grub.make_cd(folder, before="insmod all_video", after=MODE.format(bits=bits))
-            with machine.Machine(cdrom=iso) as system:
+            with machine.Machine(media=["-cdrom", str(iso)]) as system:
                 system.wait_prompt()
                 self.check_text(system, reader)
                 self.check_scrolling(system, reader)

@@ -11,7 +11,7 @@ import machine
 class Loaders(unittest.TestCase):
     def boot(self, loader):
         with tempfile.TemporaryDirectory() as folder:
-            with machine.Machine(cdrom=grub.make_cd(folder, loader)) as system:
+            with machine.Machine(media=["-cdrom", str(grub.make_cd(folder, loader))]) as system:
                 self.assertEqual(system.wait_prompt(), "X:\\")
                 self.assertIn("alive", system.run("echo alive"))
 

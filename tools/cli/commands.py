@@ -26,6 +26,7 @@ def make_parser(command):
     if command in ("run", "debug", "bench"):
         add("--kernel", metavar="FILE")
     if command == "run":
+        add("kind", nargs="?", default="direct")
         add("--display", action="store_true")
         add("--memory", metavar="SIZE", default="400M")
     elif command == "build":

@@ -4,6 +4,7 @@ PROGRAM = "qemu-system-x86_64"
 # What the kernel contract asks for; TCG everywhere, so that a run is the same on every machine.
 CPU = "Nehalem,+fsgsbase,+pdpe1gb"
 MEMORY = "400M"
+OVMF = "/usr/share/ovmf/OVMF.fd"
 
 
 def command(kernel, ntos, memory=MEMORY, extra=()):
@@ -21,3 +22,10 @@ def command(kernel, ntos, memory=MEMORY, extra=()):
     if kernel is not None:
         line += ["-kernel", str(kernel), "-initrd", str(ntos)]
     return line + extra
+
+
+def boot_from(kind, image):
+    """The arguments that boot an image by itself: "iso" and "floppy" with a BIOS, "uefi" the ISO with OVMF."""
+    if kind == "floppy":
+        return ["-drive", f"if=floppy,format=raw,file={image}", "-boot", "a"]
+    return ["-cdrom", str(image)] + (["-bios", OVMF] if kind == "uefi" else [])
