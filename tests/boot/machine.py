@@ -44,9 +44,10 @@ class Stopped(Exception):
 class Machine:
     """A virtual machine from power-on to its end. Use it with `with`: it is killed at the end of the block."""
 
-    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, media=(), restart=False):
+    def __init__(self, kernel=None, ntos=None, memory=qemu.MEMORY, extra=(), count=False, cpu=None, media=(), restart=False,
+                 pass_fds=()):
         """Starts QEMU: with our images, with others, or from `media` (arguments). `count` loads the instruction counter (see
-        instructions()); `restart` lets the machine start again when the guest resets it."""
+        instructions()); `restart` lets the machine start again when the guest resets it; `pass_fds` are for `extra`."""
         self.folder = Path(tempfile.mkdtemp(prefix="neptune-boot-"))
         serial, serial_far = socket.socketpair()
         monitor, monitor_far = socket.socketpair()
@@ -73,7 +74,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             stdout=self._errors,
             stderr=self._errors,
-            pass_fds=(serial_far.fileno(), monitor_far.fileno()),
+            pass_fds=(serial_far.fileno(), monitor_far.fileno(), *pass_fds),
         )
         serial_far.close()
         monitor_far.close()
