@@ -32,14 +32,17 @@ bool RangeArbiter::Above(Owner upper, Owner lower) const {
   return false;
 }
 
+// Whether it is a window with no window around it. The windows of bridges below it are theirs alone.
+bool RangeArbiter::IsOpen(const Range &range) const { return range.window && WindowOwner(range.owner) == kSystem; }
+
 const Range *RangeArbiter::Conflict(const Range &wanted) const {
   for (const Range &range : ranges_) {
     if (range.last < wanted.first || range.first > wanted.last) {
       continue;
     }
-    // A window is not used up by its owner: devices beside the bus (ports of the board, the Executive's own memory) lie
-    // in it too. Windows of two buses exclude each other.
-    if (range.window != wanted.window) {
+    // The topmost bus's window is not used up by it: devices beside the bus (ports of the board, the Executive's own
+    // memory) lie in it too. Windows of two buses exclude each other.
+    if (range.window != wanted.window && (IsOpen(range) || IsOpen(wanted))) {
       continue;
     }
     const bool own_boot = range.owner == wanted.owner && range.boot;
@@ -54,7 +57,7 @@ const Range *RangeArbiter::Conflict(const Range &wanted) const {
   return nullptr;
 }
 
-std::optional<std::uint64_t> RangeArbiter::FindIn(const Requirement &requirement, Owner owner, bool shared,
+std::optional<std::uint64_t> RangeArbiter::FindIn(const Requirement &requirement, Owner owner, bool shared, bool window,
                                                   std::uint64_t minimum, std::uint64_t maximum) const {
   std::uint64_t start = minimum;
   for (;;) {
@@ -62,8 +65,7 @@ std::optional<std::uint64_t> RangeArbiter::FindIn(const Requirement &requirement
     if (!aligned || *aligned > maximum || requirement.length - 1 > maximum - *aligned) {
       return {};
     }
-    const Range wanted{*aligned, *aligned + (requirement.length - 1), owner, shared,
-                       IsWindow(requirement.type, requirement.flags)};
+    const Range wanted{*aligned, *aligned + (requirement.length - 1), owner, shared, window, false};
     const Range *conflict = Conflict(wanted);
     if (conflict == nullptr) {
       return *aligned;
@@ -88,19 +90,20 @@ Owner RangeArbiter::WindowOwner(Owner owner) const {
   return kSystem;
 }
 
-std::optional<std::uint64_t> RangeArbiter::Find(const Requirement &requirement, Owner owner, bool shared) const {
+std::optional<std::uint64_t> RangeArbiter::Find(const Requirement &requirement, Owner owner, bool shared,
+                                                bool window) const {
   const Owner above = WindowOwner(owner);
   if (above == kSystem) {
-    return FindIn(requirement, owner, shared, requirement.minimum, requirement.maximum);
+    return FindIn(requirement, owner, shared, window, requirement.minimum, requirement.maximum);
   }
-  for (const Range &window : ranges_) {
-    if (window.owner != above || !window.window) {
+  for (const Range &frame : ranges_) {
+    if (frame.owner != above || !frame.window) {
       continue;
     }
-    const std::uint64_t minimum = std::max(window.first, requirement.minimum);
-    const std::uint64_t maximum = std::min(window.last, requirement.maximum);
+    const std::uint64_t minimum = std::max(frame.first, requirement.minimum);
+    const std::uint64_t maximum = std::min(frame.last, requirement.maximum);
     if (minimum <= maximum) {
-      if (const auto start = FindIn(requirement, owner, shared, minimum, maximum)) {
+      if (const auto start = FindIn(requirement, owner, shared, window, minimum, maximum)) {
         return start;
       }
     }
@@ -364,13 +367,13 @@ Result<bool> Assigner::Take(const Requirement &requirement, Choice &choice) {
     wanted.maximum = std::min(wanted.maximum, kLastPort);
   }
   const bool shared = requirement.share == CmResourceShareShared;
-  const auto start = wanted.minimum <= wanted.maximum ? arbiter->Find(wanted, owner_, shared) : std::nullopt;
+  const bool window = IsWindow(requirement.type, requirement.flags);
+  const auto start = wanted.minimum <= wanted.maximum ? arbiter->Find(wanted, owner_, shared, window) : std::nullopt;
   if (!start) {
     return false;
   }
   choice.start = *start;
-  TRY(arbiter->Reserve(
-      {*start, *start + (wanted.length - 1), owner_, shared, IsWindow(requirement.type, requirement.flags), false}));
+  TRY(arbiter->Reserve({*start, *start + (wanted.length - 1), owner_, shared, window, false}));
   return true;
 }
 

@@ -44,7 +44,7 @@ class RangeArbiter {
   // Takes the range for the owner without asking. STATUS_INSUFFICIENT_RESOURCES.
   Result<void> Reserve(const Range &range) { return ranges_.Append(range); }
   // The lowest start that suits the requirement and conflicts with nobody; nothing when there is none.
-  std::optional<std::uint64_t> Find(const Requirement &requirement, Owner owner, bool shared) const;
+  std::optional<std::uint64_t> Find(const Requirement &requirement, Owner owner, bool shared, bool window) const;
   // Takes back what the owner was assigned; `boot`: its boot configuration as well.
   void Release(Owner owner, bool boot);
   // Whether the owner was assigned a range that holds this one.
@@ -57,9 +57,10 @@ class RangeArbiter {
 
  private:
   bool Above(Owner upper, Owner lower) const;
+  bool IsOpen(const Range &range) const;
   const Range *Conflict(const Range &wanted) const;
-  std::optional<std::uint64_t> FindIn(const Requirement &requirement, Owner owner, bool shared, std::uint64_t minimum,
-                                      std::uint64_t maximum) const;
+  std::optional<std::uint64_t> FindIn(const Requirement &requirement, Owner owner, bool shared, bool window,
+                                      std::uint64_t minimum, std::uint64_t maximum) const;
   Owner WindowOwner(Owner owner) const;
 
   const Ancestry &ancestry_;

@@ -10,12 +10,11 @@ namespace pnp {
 void DeviceNode::SetProblem(ULONG code, NTSTATUS status) {
   problem = code;
   problem_status = status;
-  ke::Line line;
-  line << "pnp: " << Instance();
-  if (!service.Empty()) {
-    line << " (" << service.View() << ")";
+  if (service.Empty()) {
+    return;  // nobody wanted to drive it
   }
-  line << ": problem " << code << ", ";
+  ke::Line line;
+  line << "pnp: " << Instance() << " (" << service.View() << "): problem " << code << ", ";
   ke::Log(line.Status(status));
 }
 
