@@ -6,6 +6,7 @@
 
 NT_EXTERN_C_BEGIN
 void __debugbreak(void);
+#ifdef _MSC_VER
 // Intrinsics under their own names, which clang knows once they are declared; <intrin.h> may follow.
 void __int2c(void);
 void _ReadWriteBarrier(void);
@@ -25,6 +26,7 @@ long long _InterlockedExchangeAdd64(long long volatile *Addend, long long Value)
 long long _InterlockedAnd64(long long volatile *Value, long long Mask);
 long long _InterlockedOr64(long long volatile *Value, long long Mask);
 long long _InterlockedXor64(long long volatile *Value, long long Mask);
+#endif
 #endif
 NT_EXTERN_C_END
 
