@@ -8,6 +8,7 @@
 #include <wdk/base.h>
 #include <wdk/dma.h>
 #include <wdk/ex.h>
+#include <wdk/fast_io.h>
 #include <wdk/io.h>
 #include <wdk/ke.h>
 #include <wdk/mm.h>

@@ -110,8 +110,6 @@
 #define MEMORY_ALLOCATION_ALIGNMENT 8
 #endif
 #define SYSTEM_CACHE_ALIGNMENT_SIZE 64
-#define PAGED_CODE() ((void)0)
-#define PAGED_CODE_LOCKED() ((void)0)
 #define ALLOC_PRAGMA 1
 #define ALLOC_DATA_PRAGMA 1
 

@@ -4,7 +4,7 @@
 
 #include <nt/ntrtl.h>
 #include <wdk/intrinsics.h>
-#include <wdk/ke_types.h>
+#include <wdk/ke.h>
 #include <wdk/secure_crt.h>
 
 #define RtlEqualMemory(destination, source, length) (!memcmp((destination), (source), (length)))
@@ -294,7 +294,16 @@ NT_EXTERN_C_END
   ((!(expression)) ? (RtlAssert((PVOID) #expression, (PVOID)__FILE__, __LINE__, NULL), FALSE) : TRUE)
 #define NT_VERIFY(expression) NT_ASSERT(expression)
 #define RTL_VERIFY(expression) ASSERT(expression)
+// A block, because sources leave out the semicolon.
+#define PAGED_CODE()                                                                               \
+  {                                                                                                \
+    if (KeGetCurrentIrql() > APC_LEVEL) {                                                          \
+      DbgPrint("Pageable code at IRQL %d: %s(%d)\n", (int)KeGetCurrentIrql(), __FILE__, __LINE__); \
+      ASSERT(FALSE);                                                                               \
+    }                                                                                              \
+  }
 #else
+#define PAGED_CODE() ((void)0);
 #define KdPrint(arguments)
 #define KdPrintEx(arguments)
 #define KdBreakPoint()
@@ -306,6 +315,7 @@ NT_EXTERN_C_END
 #define NT_VERIFY(expression) ((expression) ? TRUE : FALSE)
 #define RTL_VERIFY(expression) ((expression) ? TRUE : FALSE)
 #endif
+#define PAGED_CODE_LOCKED() ((void)0)
 #define NT_ASSERTMSG(message, expression) NT_ASSERT(expression)
 #define NT_ASSERT_ASSUME(expression) NT_ASSERT(expression)
 #define NT_FRE_ASSERT(expression) NT_ASSERT(expression)
