@@ -95,10 +95,9 @@ typedef NTSTATUS(NTAPI *PI8042_KEYBOARD_INITIALIZATION_ROUTINE)(PVOID Initializa
 typedef BOOLEAN(NTAPI *PI8042_KEYBOARD_ISR)(PVOID IsrContext, PKEYBOARD_INPUT_DATA CurrentInput,
                                             POUTPUT_PACKET CurrentOutput, UCHAR StatusByte, PUCHAR Byte,
                                             PBOOLEAN ContinueProcessing, PKEYBOARD_SCAN_STATE ScanState);
-typedef BOOLEAN(NTAPI *PI8042_MOUSE_ISR)(PVOID IsrContext, PMOUSE_INPUT_DATA CurrentInput,
-                                         POUTPUT_PACKET CurrentOutput, UCHAR StatusByte, PUCHAR Byte,
-                                         PBOOLEAN ContinueProcessing, PMOUSE_STATE MouseState,
-                                         PMOUSE_RESET_SUBSTATE ResetSubState);
+typedef BOOLEAN(NTAPI *PI8042_MOUSE_ISR)(PVOID IsrContext, PMOUSE_INPUT_DATA CurrentInput, POUTPUT_PACKET CurrentOutput,
+                                         UCHAR StatusByte, PUCHAR Byte, PBOOLEAN ContinueProcessing,
+                                         PMOUSE_STATE MouseState, PMOUSE_RESET_SUBSTATE ResetSubState);
 
 typedef struct _INTERNAL_I8042_HOOK_KEYBOARD {
   PVOID Context;                                                 // set by the filter
