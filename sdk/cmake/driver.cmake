@@ -4,8 +4,10 @@
 set(NEPTUNE_DRIVER_DEFINES _KERNEL_MODE=1 WIN32=100 CONDITION_HANDLING=1 STD_CALL WINNT=1 _WIN32_WINNT=0x0A00 WINVER=0x0A00
   NTDDI_VERSION=0x0A000008 DEPRECATE_DDK_FUNCTIONS=1 UNICODE _UNICODE)
 # -ffreestanding turns unwind data off, which SEH needs. Microsoft's compiler has no strict aliasing, and knows
-# #pragma warning, alloc_text and their like; a header in another letter case is no mistake here.
-set(NEPTUNE_DRIVER_OPTIONS -ffreestanding -nostdlibinc -fms-extensions -fms-compatibility -fasynchronous-unwind-tables -mcx16
+# #pragma warning, alloc_text and their like; a header in another letter case is no mistake here. -fasync-exceptions: the fault
+# of a plain load or store inside __try is caught there, not those of calls alone.
+set(NEPTUNE_DRIVER_OPTIONS -ffreestanding -nostdlibinc -fms-extensions -fms-compatibility -fasync-exceptions
+  -fasynchronous-unwind-tables -mcx16
   -fstack-protector-strong -fno-strict-aliasing -ffunction-sections -fdata-sections -fno-ident
   -Wno-nonportable-include-path -Wno-unknown-pragmas -Wno-ignored-pragmas -Wno-ignored-pragma-intrinsic -Wno-pragma-pack -Wno-multichar -Wno-four-char-constants -Wno-invalid-token-paste)
 
