@@ -34,11 +34,13 @@ void ReleaseChunk(void *base) { WdmFreeContiguous(base); }
 constinit PoolCore pool(ChunkSource{AllocateChunk, ReleaseChunk});
 
 void *Allocate(size_t size, uint32_t tag, bool cache_aligned) {
+  ke::RequireIrql(ke::kDispatch, "ExAllocatePoolWithTag");
   ke::AtDispatch guard;  // DPCs allocate too
   return pool.Allocate(size, tag, cache_aligned);
 }
 
 void Free(void *block, uint32_t tag) {
+  ke::RequireIrql(ke::kDispatch, "ExFreePoolWithTag");
   PoolFault fault;
   {
     ke::AtDispatch guard;

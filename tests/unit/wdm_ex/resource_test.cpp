@@ -3,14 +3,7 @@
 
 #include "ex/resource_core.hpp"
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
-
-namespace wdm {
-void *PoolAllocateZero(size_t size, uint32_t) { return std::calloc(1, size); }
-void PoolFree(void *block) { std::free(block); }
-}  // namespace wdm
 
 namespace {
 
