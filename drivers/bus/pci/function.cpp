@@ -15,6 +15,8 @@ bool Answers(const Function *function) {
 
 NTSTATUS StartFunction(Function *function, PIRP irp) {
   if (!Answers(function)) {
+    // Gone since it was found: the bus is looked at again.
+    IoInvalidateDeviceRelations(function->bus->physical, BusRelations);
     return STATUS_NO_SUCH_DEVICE;
   }
   const NTSTATUS status = Start(function, IoGetCurrentIrpStackLocation(irp)->Parameters.StartDevice.AllocatedResources);

@@ -1,4 +1,5 @@
-// BUS_INTERFACE_STANDARD, and what a function's driver may do to its configuration space.
+// BUS_INTERFACE_STANDARD, REENUMERATE_SELF_INTERFACE_STANDARD, and what a function's driver may do to its configuration
+// space.
 
 #include "pci.hpp"
 
@@ -86,6 +87,31 @@ ULONG NTAPI GetBusData(PVOID context, ULONG space, PVOID buffer, ULONG offset, U
   return space == PCI_WHICHSPACE_CONFIG ? ReadConfig(FunctionOf(context), offset, buffer, length) : 0;
 }
 
+// The function is taken for gone and found anew: its drivers see a surprise removal and a new device.
+VOID NTAPI SurpriseRemoveAndReenumerateSelf(PVOID context) {
+  Function *function = FunctionOf(context);
+  {
+    bus::FastMutexGuard guard(function->bus->lock);
+    function->present = false;
+  }
+  IoInvalidateDeviceRelations(function->bus->physical, BusRelations);
+}
+
+NTSTATUS QueryReenumerate(Function *function, PINTERFACE interface, USHORT size) {
+  if (size < sizeof(REENUMERATE_SELF_INTERFACE_STANDARD) || interface == nullptr) {
+    return STATUS_INVALID_PARAMETER;
+  }
+  auto *standard = reinterpret_cast<PREENUMERATE_SELF_INTERFACE_STANDARD>(interface);
+  standard->Size = sizeof(REENUMERATE_SELF_INTERFACE_STANDARD);
+  standard->Version = 1;
+  standard->Context = function;
+  standard->InterfaceReference = Reference;
+  standard->InterfaceDereference = Dereference;
+  standard->SurpriseRemoveAndReenumerateSelf = SurpriseRemoveAndReenumerateSelf;
+  Reference(function);
+  return STATUS_SUCCESS;
+}
+
 }  // namespace
 
 ULONG ReadConfig(Function *function, ULONG offset, void *buffer, ULONG length) {
@@ -124,6 +150,9 @@ ULONG WriteConfig(Function *function, ULONG offset, const void *buffer, ULONG le
 
 NTSTATUS QueryInterface(Function *function, PIRP irp) {
   const auto &wanted = IoGetCurrentIrpStackLocation(irp)->Parameters.QueryInterface;
+  if (IsEqualGUID(*wanted.InterfaceType, GUID_REENUMERATE_SELF_INTERFACE_STANDARD)) {
+    return QueryReenumerate(function, wanted.Interface, wanted.Size);
+  }
   if (!IsEqualGUID(*wanted.InterfaceType, GUID_BUS_INTERFACE_STANDARD)) {
     return irp->IoStatus.Status;
   }

@@ -395,6 +395,7 @@ NTSTATUS NTAPI ZwQueryValueKey(HANDLE, PUNICODE_STRING, KEY_VALUE_INFORMATION_CL
 NTSTATUS NTAPI ZwClose(HANDLE) { return STATUS_SUCCESS; }
 VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING string, PCWSTR) { *string = {}; }
 ULONG DbgPrintEx(ULONG, ULONG, PCSTR, ...) { return 0; }
+VOID NTAPI IoInvalidateDeviceRelations(PDEVICE_OBJECT, DEVICE_RELATION_TYPE) { fake::machine.invalidated += 1; }
 PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT, PDEVICE_DESCRIPTION, PULONG) { return nullptr; }
 
 ULONG NTAPI HalGetBusDataByOffset(BUS_DATA_TYPE, ULONG bus, ULONG slot, PVOID buffer, ULONG offset, ULONG length) {

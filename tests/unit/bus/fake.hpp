@@ -20,7 +20,8 @@ struct Machine {
   std::map<ULONG_PTR, ULONG> ports;  // assigned ones and what they hold
   std::vector<std::pair<ULONG_PTR, ULONG>> writes;
   ULONG highest_page = 0x18FFF;
-  unsigned slept = 0;  // milliseconds
+  unsigned slept = 0;        // milliseconds
+  unsigned invalidated = 0;  // bus relations
 };
 extern Machine machine;
 

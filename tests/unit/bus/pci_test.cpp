@@ -176,6 +176,7 @@ TEST_F(PciTest, StartAndStop) {
   EXPECT_EQ(config.Peek(4, 2) & 7, 0u) << "nothing decodes after a start that failed";
   config.gone = true;
   EXPECT_EQ(fake::Start(network, {}), STATUS_NO_SUCH_DEVICE);
+  EXPECT_EQ(machine.invalidated, 1u);
 }
 
 TEST_F(PciTest, RemoveResets) {
@@ -309,6 +310,29 @@ TEST_F(PciTest, Interface) {
   standard.InterfaceDereference(standard.Context);
   stack.Parameters.QueryInterface.InterfaceType = &GUID_BUS_TYPE_PCI;
   EXPECT_EQ(fake::Send(network, stack).status, STATUS_NOT_SUPPORTED);
+}
+
+TEST_F(PciTest, ReenumeratesItself) {
+  PDEVICE_OBJECT network = Network();
+  REENUMERATE_SELF_INTERFACE_STANDARD self{};
+  IO_STACK_LOCATION stack{};
+  stack.MajorFunction = IRP_MJ_PNP;
+  stack.MinorFunction = IRP_MN_QUERY_INTERFACE;
+  stack.Parameters.QueryInterface.InterfaceType = &GUID_REENUMERATE_SELF_INTERFACE_STANDARD;
+  stack.Parameters.QueryInterface.Size = sizeof(self) - 1;
+  stack.Parameters.QueryInterface.Version = 1;
+  stack.Parameters.QueryInterface.Interface = reinterpret_cast<PINTERFACE>(&self);
+  EXPECT_EQ(fake::Send(network, stack).status, STATUS_INVALID_PARAMETER);
+  stack.Parameters.QueryInterface.Size = sizeof(self);
+  EXPECT_EQ(fake::Send(network, stack).status, STATUS_SUCCESS);
+  self.SurpriseRemoveAndReenumerateSelf(self.Context);
+  self.InterfaceDereference(self.Context);
+  EXPECT_EQ(machine.invalidated, 1u);
+  PDEVICE_OBJECT again = Network();
+  EXPECT_NE(again, network) << "a new device for the same function";
+  EXPECT_EQ(fake::Pnp(network, IRP_MN_SURPRISE_REMOVAL).status, STATUS_SUCCESS);
+  EXPECT_EQ(fake::Pnp(network, IRP_MN_REMOVE_DEVICE).status, STATUS_SUCCESS);
+  EXPECT_EQ(Network(), again);
 }
 
 TEST_F(PciTest, Power) {
