@@ -41,7 +41,7 @@ class AcpiTest : public testing::Test {
     for (const auto &[first, length] : {std::pair(0x600, 4), std::pair(0x604, 2), std::pair(0xB2, 1)}) {
       resources.push_back(fake::Range(CmResourceTypePort, static_cast<ULONGLONG>(first), static_cast<ULONG>(length)));
     }
-    machine.ports = {{0x600, 0}, {0x602, 0x20}, {0x604, 1}, {0xB2, 0}};
+    machine.ports = {{0x600, 0}, {0x602, 0x20}, {0x604, control_}, {0xB2, 0}};
     EXPECT_EQ(fake::Start(bus_, resources), STATUS_SUCCESS);
   }
   std::vector<std::u16string> Ids() {
@@ -71,6 +71,7 @@ class AcpiTest : public testing::Test {
   }
 
   PDEVICE_OBJECT bus_ = nullptr;
+  ULONG control_ = 1;  // PM1 control: SCI_EN
 };
 
 TEST_F(AcpiTest, FindsWhatAPcHas) {
@@ -153,6 +154,19 @@ TEST_F(AcpiTest, PowerOff) {
   ASSERT_EQ(machine.writes.size(), 2u);
   EXPECT_EQ(machine.writes[0], (std::pair<ULONG_PTR, ULONG>(0x604, 1 | 5 << 10)));
   EXPECT_EQ(machine.writes[1], (std::pair<ULONG_PTR, ULONG>(0x604, 1 | 5 << 10 | 1 << 13)));
+}
+
+TEST_F(AcpiTest, TakesTheHardwareOver) {
+  control_ = 0;
+  StartBus();
+  ASSERT_EQ(machine.writes.size(), 2u);
+  EXPECT_EQ(machine.writes[0], (std::pair<ULONG_PTR, ULONG>(0x602, 0))) << "no event before there is a handler";
+  EXPECT_EQ(machine.writes[1], (std::pair<ULONG_PTR, ULONG>(0xB2, 0xF1)));
+  EXPECT_GE(machine.slept, 300u) << "the firmware never answered, and the start went on";
+  EXPECT_EQ(fake::Pnp(bus_, IRP_MN_QUERY_STOP_DEVICE).status, STATUS_SUCCESS);
+  EXPECT_EQ(fake::Pnp(bus_, IRP_MN_STOP_DEVICE).status, STATUS_SUCCESS);
+  EXPECT_EQ(Shutdown(PowerActionShutdownOff), STATUS_NOT_SUPPORTED) << "its registers are no longer assigned";
+  EXPECT_TRUE(fake::QueryBusRelations(bus_).empty());
 }
 
 TEST_F(AcpiTest, ResetNeedsItsPort) {
