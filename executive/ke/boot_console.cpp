@@ -23,6 +23,7 @@ class MachineConsole final : public Console {
 
   void Write(std::string_view bytes) override;
   std::size_t TryRead(std::span<char> to) override;
+  void Insert(std::string_view bytes) override;
   Waitable &InputReady() override { return *ready_; }
   void Flush() override;
 
@@ -104,12 +105,19 @@ void MachineConsole::Interrupt() {
   serial_.Acknowledge();
   char bytes[16];
   while (std::size_t count = serial_.Read(bytes)) {
-    for (std::size_t i = 0; i < count && count_ < kInput; i += 1) {
-      input_[(first_ + count_) % kInput] = bytes[i];
-      count_ += 1;
-    }
+    Insert({bytes, count});
   }
-  if (count_ != 0) {
+}
+
+void MachineConsole::Insert(std::string_view bytes) {
+  for (char byte : bytes) {
+    if (count_ == kInput) {
+      break;
+    }
+    input_[(first_ + count_) % kInput] = byte;
+    count_ += 1;
+  }
+  if (count_ != 0 && ready_) {
     ready_->Set();
   }
 }

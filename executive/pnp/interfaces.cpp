@@ -1,5 +1,7 @@
 #include "interfaces.hpp"
 
+#include <pnp/interface_observer.hpp>
+
 #include "guid.hpp"
 
 #include <nt/ntregapi.h>
@@ -68,7 +70,11 @@ Result<Key> KeyOf(const DeviceInterface &device_interface) {
   return key.Create(reference.View());
 }
 
+constinit InterfaceObserver observer = nullptr;
+
 }  // namespace
+
+void UseInterfaceObserver(InterfaceObserver used) { observer = used; }
 
 DeviceInterface *Interfaces::Lookup(std::u16string_view link) {
   for (DeviceInterface &device_interface : interfaces_) {
@@ -201,6 +207,9 @@ void Interfaces::TellOne(const Registration &registration, const DeviceInterface
 }
 
 void Interfaces::Tell(const DeviceInterface &device_interface, bool arrival) const {
+  if (observer != nullptr) {
+    observer(device_interface.interface_class, device_interface.link.View(), arrival);
+  }
   for (const Registration &registration : registrations_) {
     if (registration.category == NotificationCategory::kDeviceInterfaceChange &&
         SameGuid(registration.interface_class, device_interface.interface_class)) {

@@ -5,6 +5,7 @@
 #include "watchdog.hpp"
 
 #include <cap/invoke.hpp>
+#include <coro/detached.hpp>
 #include <ke/boot_console.hpp>
 #include <ke/frames.hpp>
 #include <ke/interrupts.hpp>
@@ -56,22 +57,8 @@ void FinishService(ps::Thread &thread, NTSTATUS status) {
   }
 }
 
-// Runs one waiting service to its end; owns itself. The thread cannot go before its service has ended.
-struct ServiceRun {
-  struct promise_type {
-    static void *operator new(std::size_t size) noexcept { return coro::AllocateFrame(size); }
-    static void operator delete(void *frame, std::size_t size) noexcept { coro::FreeFrame(frame, size); }
-    static ServiceRun get_return_object_on_allocation_failure() { return {false}; }
-    ServiceRun get_return_object() { return {true}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { __builtin_trap(); }
-  };
-  bool started;
-};
-
-ServiceRun RunService(Ref<ps::Thread> thread, coro::Task<Answer> task) {
+// Runs one waiting service to its end. The thread cannot go before its service has ended.
+coro::Detached RunService(Ref<ps::Thread> thread, coro::Task<Answer> task) {
   Answer answer = co_await task;
   FinishService(*thread, ToNtStatus(answer));
 }

@@ -6,6 +6,7 @@
 #include "watchdog.hpp"
 
 #include <cap/invoke.hpp>
+#include <con/keyboard_input.hpp>
 #include <ex/objects.hpp>
 #include <ke/boot_console.hpp>
 #include <ke/boot_info.hpp>
@@ -105,6 +106,7 @@ Result<void> Start(const char *&what) {
   TRY(names->Register(pnp::DriverObject::kType));
   pnp::HostPort &port = pnp::SystemPort();
   port.Tell(*TRY(pnp::Initialise(ps::SystemDispatcher(), port)));
+  con::FollowKeyboards();
   return pnp::Start(&StartSessionManager);
 }
 

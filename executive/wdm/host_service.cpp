@@ -4,27 +4,13 @@
 
 #include <wdm/message_handlers.hpp>
 
+#include <coro/detached.hpp>
 #include <nt/services.hpp>
 
 namespace wdm {
 namespace {
 
 constinit ServiceRunner runner = nullptr;
-
-// A coroutine that nobody awaits; it owns itself.
-struct Detached {
-  struct promise_type {
-    static void *operator new(std::size_t size) noexcept { return coro::AllocateFrame(size); }
-    static void operator delete(void *frame, std::size_t size) noexcept { coro::FreeFrame(frame, size); }
-    static Detached get_return_object_on_allocation_failure() { return {false}; }
-    Detached get_return_object() { return {true}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { __builtin_trap(); }
-  };
-  bool started;
-};
 
 void Answer(DriverHost &host, std::uint64_t cookie, NTSTATUS status) {
   host::Request done{};
@@ -36,7 +22,7 @@ void Answer(DriverHost &host, std::uint64_t cookie, NTSTATUS status) {
 }
 
 // The words live in the frame for as long as the service runs.
-Detached Run(Ref<DriverHost> host, Ref<FiberService> fiber, host::ServiceCall call, std::uint64_t cookie) {
+coro::Detached Run(Ref<DriverHost> host, Ref<FiberService> fiber, host::ServiceCall call, std::uint64_t cookie) {
   Result<NTSTATUS> answer = Fail(STATUS_INSUFFICIENT_RESOURCES);
   {
     coro::Task<Result<NTSTATUS>> task = runner(*fiber->thread, call.number, call.words);

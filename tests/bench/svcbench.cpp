@@ -100,6 +100,25 @@ NTSTATUS CreateToExit(ULONG rounds) {
   return STATUS_SUCCESS;
 }
 
+// To null.sys in its process and back: a control code that it does not know, no buffers.
+NTSTATUS IoctlToNull(ULONG rounds) {
+  UNICODE_STRING name;
+  RtlInitUnicodeString(&name, L"\\Device\\Null");
+  OBJECT_ATTRIBUTES attributes;
+  InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, nullptr, nullptr);
+  HANDLE file = nullptr;
+  IO_STATUS_BLOCK io{};
+  NTSTATUS status =
+      NtOpenFile(&file, FILE_READ_DATA | SYNCHRONIZE, &attributes, &io, FILE_SHARE_READ, FILE_SYNCHRONOUS_IO_NONALERT);
+  for (ULONG i = 0; i < rounds && NT_SUCCESS(status); ++i) {
+    status = NtDeviceIoControlFile(file, nullptr, nullptr, nullptr, &io, FILE_DEVICE_NULL << 16 | 0x800 << 2, nullptr,
+                                   0, nullptr, 0);
+    status = status == STATUS_INVALID_DEVICE_REQUEST ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+  }
+  NtClose(file);
+  return status;
+}
+
 struct Figure {
   std::string_view name;
   ULONG rounds;
@@ -111,6 +130,7 @@ constexpr Figure kFigures[] = {
     {"NtClose-bad-handle", kServiceRounds, CloseBadHandle},
     {"NtQuerySystemTime", kServiceRounds, QuerySystemTime},
     {"NtSetEvent-and-wake", kWakeRounds, SetEventAndWake},
+    {"IOCTL-to-null-and-back", kWakeRounds, IoctlToNull},
     {"process-create-to-exit", kProcessRounds, CreateToExit},
 };
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 # Left to right: a component of the Executive sees the public headers of those to its left.
-EXECUTIVE = ("ke", "ob", "se", "ex", "mm", "ps", "io", "cc", "cm", "wdm", "pnp", "lpc", "ldr", "svc")
+EXECUTIVE = ("ke", "ob", "se", "ex", "mm", "ps", "io", "cc", "cm", "wdm", "pnp", "con", "lpc", "ldr", "svc")
 PARSERS = ("pe", "fat", "gpt", "hive", "bootvol", "acpi", "pci")
 
 # Folder (the longest prefix counts) -> folders it may include from besides itself. "lib/*" is every library.
@@ -29,6 +29,8 @@ RULES = {
     "wdm": ("abi/nt", "abi/wdm", "abi/sel4", "lib/cap", "lib/rtl", "lib/pe", "sdk/wdk/include"),
     "drivers": ("abi/nt", "abi/wdm", "abi/disk", "lib/rtl", "sdk/wdk/include"),
     "base": ("abi/nt", "lib/rtl"),
+    # devtree reads the resource lists that the registry holds: NT's own layout, shared with drivers.
+    "base/ntcmd": ("abi/nt", "abi/wdm", "lib/rtl"),
     "sdk": ("abi/nt", "abi/wdm"),
     "tools": ("abi/nt", "abi/disk", "lib/*", "!lib/cap"),
     "tests": ("*",),
@@ -53,6 +55,7 @@ EXCEPTIONS = {
     # The shell and the session manager are programs on the native API: what the SDK generates comes from abi/nt.
     # ntdll's public headers are what a program may call.
     "base": ("ntdll/include",),
+    "base/ntcmd": ("ntdll/include",),
     "wdm": ("ntdll/include",),
     "drivers": ("ntdll/include", "wdm/include"),
     "sdk": ("ntdll/include",),

@@ -18,6 +18,8 @@ class Console {
   virtual void Flush() {}
   // Takes what was typed, without waiting: the number of bytes put into `to`, possibly 0.
   virtual std::size_t TryRead(std::span<char> to) = 0;
+  // Adds bytes to what was typed: from a keyboard.
+  virtual void Insert(std::string_view) {}
   // Signalled while there is something to read.
   virtual Waitable &InputReady() = 0;
 
