@@ -212,6 +212,27 @@ bool FillSpecial(Incoming &incoming, const host::Request &request, NTSTATUS &sta
   return true;
 }
 
+Incoming *Find(uint32_t id) {
+  Incoming *incoming = outstanding[id % kBuckets];
+  while (incoming != nullptr && incoming->id != id) {
+    incoming = incoming->next;
+  }
+  return incoming;
+}
+
+// The dispatch routine has returned STATUS_PENDING: who asked asynchronously need not wait longer.
+void TellPending(uint32_t id) {
+  ke::AtDispatch guard;
+  if (Find(id) == nullptr) {
+    return;  // it has ended already
+  }
+  host::Message message{};
+  message.answer = host::Answer::kPending;
+  message.id = id;
+  message.buffer = host::kNoBuffer;
+  host::Post(message);
+}
+
 void Release(Incoming *incoming) {
   if (incoming->irp.MdlAddress != nullptr && wdm::IsRequestMdl(incoming->irp.MdlAddress)) {
     wdm::FreeRequestMdl(incoming->irp.MdlAddress);
@@ -281,6 +302,7 @@ void DispatchIncoming(PIRP irp) {
   // The IRP may be gone when the routine returns.
   PDEVICE_OBJECT device = incoming->device;
   uint8_t major = incoming->major;
+  uint32_t id = incoming->id;
   ke::SetRequestor(incoming->process, incoming->thread);
   PDRIVER_DISPATCH routine = device->DriverObject->MajorFunction[major];
   NTSTATUS status = routine(device, irp);
@@ -288,6 +310,9 @@ void DispatchIncoming(PIRP irp) {
   if (ke::CurrentIrql() != PASSIVE_LEVEL) [[unlikely]] {
     KeBugCheckEx(kIrqlUnexpectedValue, ke::CurrentIrql(), reinterpret_cast<ULONG_PTR>(routine),
                  static_cast<ULONG_PTR>(status), major);
+  }
+  if (status == STATUS_PENDING) {
+    TellPending(id);
   }
 }
 
@@ -328,12 +353,8 @@ void FinishIncoming(PIRP irp) {
 
 void CancelIncoming(uint32_t id) {
   KIRQL old = ke::Raise(DISPATCH_LEVEL);
-  Incoming *incoming = outstanding[id % kBuckets];
-  while (incoming != nullptr && incoming->id != id) {
-    incoming = incoming->next;
-  }
   // At DISPATCH_LEVEL nothing can complete it between the search and the cancel lock.
-  if (incoming != nullptr) {
+  if (Incoming *incoming = Find(id); incoming != nullptr) {
     IoCancelIrp(&incoming->irp);
   }
   ke::Lower(old);
