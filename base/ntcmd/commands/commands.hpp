@@ -18,6 +18,8 @@ extern const Command kLp;
 extern const Command kLm;
 extern const Command kObj;
 extern const Command kSysinfo;
+extern const Command kDevTree;
+extern const Command kDriver;
 extern const Command kReg;
 extern const Command kShutdown;
 extern const Command kReboot;

@@ -166,16 +166,24 @@ Result<Value> RegistryKey::ValueAt(ULONG index) const {
   return Convert(buffer);
 }
 
-Result<Value> RegistryKey::ValueNamed(std::string_view name) const {
+Result<Vector<ULONGLONG>> RegistryKey::Query(std::string_view name) const {
   WideString wide(name);
   std::optional<UNICODE_STRING> value = wide.Unicode();
   if (!value) {
     return Fail(STATUS_NAME_TOO_LONG);
   }
-  const auto buffer = TRY(Grow([&](PVOID data, ULONG size, ULONG *needed) {
+  return Grow([&](PVOID data, ULONG size, ULONG *needed) {
     return NtQueryValueKey(handle_.Get(), &*value, KeyValueFullInformation, data, size, needed);
-  }));
-  return Convert(buffer);
+  });
+}
+
+Result<Value> RegistryKey::ValueNamed(std::string_view name) const { return Convert(TRY(Query(name))); }
+
+Result<Vector<unsigned char>> RegistryKey::BytesNamed(std::string_view name) const {
+  const Vector<ULONGLONG> buffer = TRY(Query(name));
+  const auto *bytes = reinterpret_cast<const unsigned char *>(buffer.data());
+  const auto &information = *reinterpret_cast<const KEY_VALUE_FULL_INFORMATION *>(bytes);
+  return Vector<unsigned char>(bytes + information.DataOffset, bytes + information.DataOffset + information.DataLength);
 }
 
 String TypeName(ULONG type) {

@@ -29,8 +29,11 @@ class RegistryKey {
   Result<native::String> SubKey(ULONG index) const;
   Result<Value> ValueAt(ULONG index) const;
   Result<Value> ValueNamed(std::string_view name) const;
+  // The value's data as they are stored.
+  Result<native::Vector<unsigned char>> BytesNamed(std::string_view name) const;
 
  private:
+  Result<native::Vector<ULONGLONG>> Query(std::string_view name) const;
   native::Handle handle_;
 };
 

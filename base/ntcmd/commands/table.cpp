@@ -3,8 +3,9 @@
 namespace ntcmd {
 namespace {
 
-constexpr const Command *kCommands[] = {&kHelp, &kVer, &kDir, &kCd,      &kPwd, &kType,     &kEcho,   &kCls, &kSet,
-                                        &kLp,   &kLm,  &kObj, &kSysinfo, &kReg, &kShutdown, &kReboot, &kExit};
+constexpr const Command *kCommands[] = {&kHelp,   &kVer, &kDir,      &kCd,     &kPwd, &kType,    &kEcho,
+                                        &kCls,    &kSet, &kLp,       &kLm,     &kObj, &kSysinfo, &kDevTree,
+                                        &kDriver, &kReg, &kShutdown, &kReboot, &kExit};
 
 }  // namespace
 
