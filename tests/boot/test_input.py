@@ -126,6 +126,50 @@ class Input(case.BootCase):
         self.system.wait_prompt()
         self.assertEqual(data, bytes(at % 251 for at in range(COUNT)))
 
+    def rules(self, command, rows):
+        """The program's lines, a status each."""
+        lines = [line.split(" (")[0] for line in self.shell(command)]
+        self.assertEqual(lines, [f"{name} STATUS_{status}" for name, status in rows])
+
+    def test_class_rules(self):
+        self.rules(
+            f"device rules-class {KEYBOARD} 0",
+            [
+                ("open", "SUCCESS"),
+                ("odd-read", "BUFFER_TOO_SMALL"),
+                ("write", "INVALID_DEVICE_REQUEST"),
+                ("flush", "SUCCESS"),
+                ("attributes", "SUCCESS"),
+                ("short-attributes", "BUFFER_TOO_SMALL"),
+                ("other-unit", "INVALID_PARAMETER"),
+                ("other-lamps", "INVALID_PARAMETER"),
+                ("unknown-code", "INVALID_DEVICE_REQUEST"),
+                ("open-asynchronous", "SUCCESS"),
+                ("read-waits", "PENDING"),
+                ("cancel", "SUCCESS"),
+                ("read-ends", "CANCELLED"),
+            ],
+        )
+
+    def test_port_rules(self):
+        self.rules(
+            f"device rules-port {PORT} 0",
+            [
+                ("open", "SUCCESS"),
+                ("second-open", "ACCESS_DENIED"),
+                ("timeouts", "SUCCESS"),
+                ("read-times-out", "TIMEOUT"),
+                ("odd-speed", "INVALID_PARAMETER"),
+                ("short", "BUFFER_TOO_SMALL"),
+                ("unserved", "NOT_IMPLEMENTED"),
+                ("unknown-code", "INVALID_PARAMETER"),
+                ("open-asynchronous", "SUCCESS"),
+                ("read-waits", "PENDING"),
+                ("cancel", "SUCCESS"),
+                ("read-ends", "CANCELLED"),
+            ],
+        )
+
     def test_beep(self):
         self.assert_says("device beep 440 20", "beep STATUS_SUCCESS")
         self.assert_says("device beep 1 20", "beep STATUS_INVALID_PARAMETER")

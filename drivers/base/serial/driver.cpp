@@ -21,6 +21,8 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING) {
   driver->MajorFunction[IRP_MJ_READ] = serial::DispatchRead;
   driver->MajorFunction[IRP_MJ_WRITE] = serial::DispatchWrite;
   driver->MajorFunction[IRP_MJ_FLUSH_BUFFERS] = serial::DispatchFlush;
+  driver->MajorFunction[IRP_MJ_QUERY_INFORMATION] = serial::DispatchQueryInformation;
+  driver->MajorFunction[IRP_MJ_SET_INFORMATION] = serial::DispatchSetInformation;
   driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = serial::DispatchControl;
   driver->MajorFunction[IRP_MJ_PNP] = serial::DispatchPnp;
   driver->MajorFunction[IRP_MJ_POWER] = serial::DispatchPower;

@@ -198,6 +198,10 @@ NTSTATUS ResizeBuffer(Device *device, ULONG size);
 void FillProperties(Device *device, SERIAL_COMMPROP *properties);
 NTSTATUS SettingsControl(Device *device, PIRP irp, PIO_STACK_LOCATION stack, ULONG_PTR *information);
 
+// information.cpp
+DRIVER_DISPATCH DispatchQueryInformation;
+DRIVER_DISPATCH DispatchSetInformation;
+
 // open.cpp
 DRIVER_DISPATCH DispatchCreate;
 DRIVER_DISPATCH DispatchCleanup;

@@ -4,8 +4,9 @@
 //   device send NAME COUNT    writes that many bytes (0, 1 .. 250, 0, 1 ..)
 //   device beep HERTZ MS      IOCTL_BEEP_SET
 //   device lamps NAME FLAGS   IOCTL_KEYBOARD_SET_INDICATORS, then the query
+//   device rules-class NAME 0, device rules-port NAME 0    requests that must be refused (device_rules.cpp)
 
-#include <nt/nt_services.h>
+#include "device.hpp"
 // Build on the types above.
 #include <ntddbeep.h>
 #include <ntddkbd.h>
@@ -32,22 +33,6 @@ ULONG Number(const String &text) {
     number = number * 10 + static_cast<ULONG>(digit - '0');
   }
   return number;
-}
-
-NTSTATUS OpenDevice(const String &path, native::Handle *file) {
-  WCHAR wide[64] = {};
-  USHORT length = 0;
-  for (char unit : std::string_view(path)) {
-    if (length < 63) {
-      wide[length++] = static_cast<WCHAR>(unit);
-    }
-  }
-  UNICODE_STRING name{static_cast<USHORT>(length * sizeof(WCHAR)), sizeof(wide), wide};
-  OBJECT_ATTRIBUTES attributes;
-  InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, nullptr, nullptr);
-  IO_STATUS_BLOCK io{};
-  return NtOpenFile(file->Out(), FILE_GENERIC_READ | FILE_GENERIC_WRITE, &attributes, &io,
-                    FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_SYNCHRONOUS_IO_NONALERT);
 }
 
 /// FNV-1a, as the test computes it.
@@ -137,7 +122,7 @@ NTSTATUS Lamps(HANDLE file, ULONG flags) {
 
 NTSTATUS Beep(ULONG hertz, ULONG milliseconds) {
   native::Handle file;
-  NTSTATUS status = OpenDevice(String("\\Device\\Beep"), &file);
+  NTSTATUS status = device::Open(String("\\Device\\Beep"), FILE_SYNCHRONOUS_IO_NONALERT, &file);
   if (!NT_SUCCESS(status)) {
     return status;
   }
@@ -151,6 +136,22 @@ NTSTATUS Beep(ULONG hertz, ULONG milliseconds) {
 
 }  // namespace
 
+NTSTATUS device::Open(const String &path, ULONG options, native::Handle *file) {
+  WCHAR wide[64] = {};
+  USHORT length = 0;
+  for (char unit : std::string_view(path)) {
+    if (length < 63) {
+      wide[length++] = static_cast<WCHAR>(unit);
+    }
+  }
+  UNICODE_STRING name{static_cast<USHORT>(length * sizeof(WCHAR)), sizeof(wide), wide};
+  OBJECT_ATTRIBUTES attributes;
+  InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, nullptr, nullptr);
+  IO_STATUS_BLOCK io{};
+  return NtOpenFile(file->Out(), FILE_GENERIC_READ | FILE_GENERIC_WRITE, &attributes, &io,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE, options);
+}
+
 NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
   if (arguments.size() != 4) {
     return STATUS_INVALID_PARAMETER;
@@ -160,8 +161,12 @@ NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
   if (what == "beep") {
     return Beep(Number(arguments[2]), count);
   }
+  if (what == "rules-class" || what == "rules-port") {
+    what == "rules-class" ? device::ClassRules(arguments[2]) : device::PortRules(arguments[2]);
+    return STATUS_SUCCESS;
+  }
   native::Handle file;
-  const NTSTATUS status = OpenDevice(arguments[2], &file);
+  const NTSTATUS status = device::Open(arguments[2], FILE_SYNCHRONOUS_IO_NONALERT, &file);
   console::Print("open {}\n", native::StatusText(status));
   if (!NT_SUCCESS(status)) {
     return status;

@@ -45,6 +45,29 @@ TEST_F(SerialTest, OtherRequests) {
   EXPECT_EQ(Get<SERIAL_COMMPROP>(IOCTL_SERIAL_GET_PROPERTIES).CurrentRxQueue, serial::kReceiveBuffer);
 }
 
+TEST_F(SerialTest, FileInformation) {
+  struct {
+    FILE_INFORMATION_CLASS what;
+    ULONG length;
+    NTSTATUS status;
+  } const rows[] = {{FileStandardInformation, sizeof(FILE_STANDARD_INFORMATION), STATUS_SUCCESS},
+                    {FilePositionInformation, sizeof(FILE_POSITION_INFORMATION), STATUS_SUCCESS},
+                    {FileStandardInformation, 1, STATUS_INFO_LENGTH_MISMATCH},
+                    {FileBasicInformation, 100, STATUS_INVALID_PARAMETER}};
+  for (const auto &row : rows) {
+    fake::Request *request = fake::NewRequest(IRP_MJ_QUERY_INFORMATION, row.length, &file);
+    request->Current()->Parameters.QueryFile.FileInformationClass = row.what;
+    request->Current()->Parameters.QueryFile.Length = row.length;
+    EXPECT_EQ(serial::DispatchQueryInformation(&object, &request->irp), row.status);
+    EXPECT_EQ(request->Information(), row.status == STATUS_SUCCESS ? row.length : 0);
+    fake::Free(request);
+  }
+  fake::Request *request = fake::NewRequest(IRP_MJ_SET_INFORMATION, 8, &file);
+  request->Current()->Parameters.SetFile.FileInformationClass = FileEndOfFileInformation;
+  EXPECT_EQ(serial::DispatchSetInformation(&object, &request->irp), STATUS_SUCCESS);
+  fake::Free(request);
+}
+
 TEST_F(SerialTest, ModemLines) {
   EXPECT_EQ(Set(IOCTL_SERIAL_CLR_DTR), STATUS_SUCCESS);
   EXPECT_EQ(uart.modem & serial::kDtr, 0);
