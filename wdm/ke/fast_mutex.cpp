@@ -7,11 +7,15 @@ using namespace ke;
 namespace {
 
 void Acquire(PFAST_MUTEX mutex) {
-  AtDispatch guard;
-  mutex->Count -= 1;
-  if (mutex->Count < 0) {
+  bool free;
+  {
+    AtDispatch guard;
+    mutex->Count -= 1;
+    free = mutex->Count == 0;
+    mutex->Contention += free ? 0 : 1;
+  }
+  if (!free) {
     // The owner that releases hands the mutex over: the event is set once for one waiter.
-    mutex->Contention += 1;
     KeWaitForSingleObject(&mutex->Event, WrFastMutex, KernelMode, FALSE, nullptr);
   }
   mutex->Owner = current_thread;
