@@ -4,6 +4,7 @@
 
 #include <ke/log.hpp>
 #include <ke/pci_config.hpp>
+#include <pci/capability.hpp>
 #include <pnp/services.hpp>
 
 #include <algorithm>
@@ -39,6 +40,28 @@ void Transfer(ke::PciFunction &config, unsigned offset, std::byte *bytes, ULONG 
   }
 }
 
+// Whether [offset, offset + length) touches what the bus driver and the manager keep to themselves: where the function
+// decodes (base addresses, expansion ROM), and its messages.
+bool TouchesKept(ke::PciFunction &config, ULONG offset, ULONG length) {
+  const auto touches = [&](ULONG first, ULONG size) { return offset < first + size && first < offset + length; };
+  constexpr ULONG kRom = 0x30;
+  if (touches(pci::kFirstBar, 24) || touches(kRom, 4)) {
+    return true;
+  }
+  const auto msi = pci::ReadMsi(config);
+  const auto msi_x = pci::ReadMsiX(config);
+  constexpr ULONG kMsiSize = 24;
+  constexpr ULONG kMsiXSize = 12;
+  return (msi && touches(msi->offset, kMsiSize)) || (msi_x && touches(msi_x->offset, kMsiXSize));
+}
+
+void SayRefused(PciAddress function) {
+  ke::Line line;
+  line << "pnp: refused a driver process PCI function " << function.bus << ":" << function.device << "."
+       << function.function;
+  ke::Log(line);
+}
+
 }  // namespace
 
 Result<NTSTATUS> WdmBusData(ke::Caller &caller, ULONG bus_number, ULONG slot_number, UserPointer buffer, ULONG offset,
@@ -54,11 +77,9 @@ Result<NTSTATUS> WdmBusData(ke::Caller &caller, ULONG bus_number, ULONG slot_num
   }
   const PciAddress address{static_cast<std::uint8_t>(bus_number), static_cast<std::uint8_t>(device),
                            static_cast<std::uint8_t>(function)};
-  if (!manager->MayConfigure(host, address)) {
-    ke::Line line;
-    line << "pnp: a driver process asks for PCI function " << bus_number << ":" << device << "." << function
-         << ", which is not its own";
-    ke::Log(line);
+  const Authority authority = manager->OverFunction(host, address);
+  if (authority == Authority::kNone) {
+    SayRefused(address);
     return Fail(STATUS_ACCESS_DENIED);
   }
   ke::PciFunction config(address.bus, address.device, address.function);
@@ -71,6 +92,10 @@ Result<NTSTATUS> WdmBusData(ke::Caller &caller, ULONG bus_number, ULONG slot_num
     }
     TRY(done.Write(given));
     return STATUS_SUCCESS;
+  }
+  if (write && authority == Authority::kOwnFunction && TouchesKept(config, offset, length)) {
+    SayRefused(address);
+    return Fail(STATUS_ACCESS_DENIED);
   }
   const ULONG within = offset < config.Size() ? std::min<ULONG>(length, config.Size() - offset) : 0;
   std::byte bytes[256];

@@ -61,7 +61,7 @@ coro::Task<Result<DriverId>> Manager::Load(Text name, HostId host, bool legacy) 
     }
     co_return driver;
   }
-  LoadedDriver loaded{*driver, host, CO_TRY(name.Copy()), legacy};
+  LoadedDriver loaded{*driver, host, CO_TRY(name.Copy()), legacy && !port_.HasAddDevice(*driver)};
   CO_TRY(hosts_.AddDriver(std::move(loaded)));
   co_return *driver;
 }

@@ -222,21 +222,22 @@ void Manager::ForgetHost(HostId host, NTSTATUS status) {
   interfaces_.HostGone(host);
 }
 
-bool Manager::MayConfigure(HostId host, PciAddress function) {
+Authority Manager::OverFunction(HostId host, PciAddress function) {
+  Authority authority = Authority::kNone;
   for (DeviceNode *node = &tree_.Root(); node != nullptr; node = tree_.Next(node)) {
     if (node->host != host) {
       continue;
     }
     if (node->pci == function) {
-      return true;
+      authority = Authority::kOwnFunction;
     }
     for (const AssignedBusNumbers &buses : node->resources.buses) {
       if (function.bus >= buses.first && function.bus <= buses.last) {
-        return true;
+        return Authority::kBus;
       }
     }
   }
-  return false;
+  return authority;
 }
 
 }  // namespace pnp

@@ -43,6 +43,12 @@ class Action final : public RefCounted, public ActionHook {
   Ref<ke::Standalone<ke::Event>> done;
 };
 
+enum class Authority : std::uint8_t {
+  kNone,
+  kOwnFunction,  // it drives the function
+  kBus,          // one of its devices was assigned the bus number
+};
+
 class Manager final : public PortEvents, private ke::Runnable {
  public:
   Manager(ke::Dispatcher &dispatcher, DriverPort &port, Hardware &hardware)
@@ -72,8 +78,8 @@ class Manager final : public PortEvents, private ke::Runnable {
   DriverPort &Port() { return port_; }
   HostTable &Hosts() { return hosts_; }
   Interfaces &DeviceInterfaces() { return interfaces_; }
-  // Whether one of the host's devices was assigned the bus number, or is that function.
-  bool MayConfigure(HostId host, PciAddress function);
+  // What the host may do with the configuration space of a function.
+  Authority OverFunction(HostId host, PciAddress function);
   // Whether nothing is left to do; for tests.
   bool Idle() const { return actions_.empty() && working_.Done() && !Queued(); }
 

@@ -246,9 +246,9 @@ TEST_F(Start, MessagesAreForFunctionsOfABusThatAnAncestorHas) {
   // The one that only says so has no messages: a conflict.
   EXPECT_FALSE(Node(u"ACPI\\FALSE\\0")->pci);
   EXPECT_EQ(Node(u"ACPI\\FALSE\\0")->problem, CM_PROB_NORMAL_CONFLICT);
-  EXPECT_TRUE(manager->MayConfigure(Node(u"ACPI\\PNP0A03\\0")->host, {3, 2, 1}));
-  EXPECT_TRUE(manager->MayConfigure(edu->host, {0, 4, 0}));
-  EXPECT_FALSE(manager->MayConfigure(edu->host, {0, 4, 1}));
+  EXPECT_EQ(manager->OverFunction(Node(u"ACPI\\PNP0A03\\0")->host, {3, 2, 1}), Authority::kBus);
+  EXPECT_EQ(manager->OverFunction(edu->host, {0, 4, 0}), Authority::kOwnFunction);
+  EXPECT_EQ(manager->OverFunction(edu->host, {0, 4, 1}), Authority::kNone);
 }
 
 TEST_F(Start, MemoryThatRunsOutIsAStatusAnywhere) {

@@ -58,7 +58,8 @@ Result<NTSTATUS> WdmRegisterNotification(ke::Caller &caller, ULONG category, ULO
 Result<NTSTATUS> WdmUnregisterNotification(ke::Caller &caller, ULONGLONG cookie);
 // HalGetBusDataByOffset and HalSetBusDataByOffset of PCIConfiguration; `slot_number` is a PCI_SLOT_NUMBER. `done`:
 // bytes; 0 for a bus that is not there, 2 (the vendor, all ones) for a function that is not. STATUS_ACCESS_DENIED: the
-// caller's devices neither own the root bus nor are that function. STATUS_INVALID_PARAMETER.
+// caller's devices neither own the bus number nor are that function, or a function's own driver writes its base
+// addresses or messages.
 Result<NTSTATUS> WdmBusData(ke::Caller &caller, ULONG bus_number, ULONG slot_number, UserPointer buffer, ULONG offset,
                             ULONG length, BOOLEAN write, UserOut<ULONG> done);
 
