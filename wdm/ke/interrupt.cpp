@@ -116,13 +116,17 @@ void Turn(host::Area &area, uint64_t badge) {
   AfterInterrupt();
 }
 
+// What interrupt routines will use is touched now: they must not fault.
+[[gnu::noinline]] void TouchStack() {
+  volatile char below[kInterruptStack - 0x2000];
+  for (size_t i = 0; i < sizeof(below); i += 0x1000) {
+    below[i] = 0;
+  }
+}
+
 void NTAPI InterruptMain(PVOID) {
   interrupt_teb = NtCurrentTeb();
-  // Touched now: an interrupt routine must not fault.
-  volatile char touched[kInterruptStack / 2];
-  for (size_t i = 0; i < sizeof(touched); i += 0x1000) {
-    touched[i] = 0;
-  }
+  TouchStack();
   host::Area &area = SharedArea();
   for (;;) {
     Turn(area, KiWait(host::kWaitSlot));

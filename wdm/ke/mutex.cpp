@@ -83,7 +83,7 @@ VOID NTAPI KeEnterGuardedRegion(VOID) { current_thread->special_apc_disable -= 1
 /// Source: KeLeaveGuardedRegion (WDK).
 VOID NTAPI KeLeaveGuardedRegion(VOID) { current_thread->special_apc_disable += 1; }
 
-/// TRUE in a critical or guarded region or at APC_LEVEL. Source: KeAreApcsDisabled (WDK).
+/// TRUE in a critical or guarded region. Source: KeAreApcsDisabled (WDK).
 BOOLEAN NTAPI KeAreApcsDisabled(VOID) {
   return current_thread->apc_disable != 0 || current_thread->special_apc_disable != 0;
 }
