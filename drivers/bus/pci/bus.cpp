@@ -133,13 +133,6 @@ NTSTATUS Handle(Bus *bus, PIRP irp, bool &handled) {
         return AddRelations(bus, irp);
       }
       break;
-    case IRP_MN_QUERY_PNP_DEVICE_STATE:
-      // The machine does not run without its root bus.
-      if (bus->bridge == nullptr) {
-        irp->IoStatus.Information |= PNP_DEVICE_NOT_DISABLEABLE;
-        return STATUS_SUCCESS;
-      }
-      break;
     default:
       if (const std::optional<State> next = NextState(bus, stack->MinorFunction)) {
         bus->Enter(*next);
