@@ -11,6 +11,7 @@
 #include "ringp.hpp"
 
 #include <atomic>
+#include <utility>
 
 namespace host {
 namespace {
@@ -101,13 +102,12 @@ void Execute(const Request &request) {
   }
 }
 
-// A pump was started and has not begun: it will see everything that is in the ring.
+// A pump was started or woken and has not run yet: it will see everything that is in the ring.
 bool pump_ready;
+// The pump that has nothing to do. It is kept: waking it costs a third of a new fiber.
+ke::Parking *idle_pump;
 
-// A fiber that carries out what is in the ring. When a driver's routine waits in it, the baton loop starts another one;
-// this one goes on with its loop when the wait is over.
-void Pump(void *) {
-  pump_ready = false;
+void TakeEntries() {
   Ring<Request> &ring = area->to_host;
   // `head` is read anew each time: another pump may have drained while this one was parked.
   while (ring.head != Index(ring.tail).load(std::memory_order_acquire)) {
@@ -123,6 +123,21 @@ void Pump(void *) {
     const Request request = entry;
     Index(ring.head).store(ring.head + 1, std::memory_order_release);
     Execute(request);
+  }
+}
+
+// A fiber that carries out what is in the ring. When a driver's routine waits in it, the baton loop starts another one;
+// this one goes on with its loop when the wait is over. One of them stays when there is nothing left.
+void Pump(void *) {
+  for (;;) {
+    pump_ready = false;
+    TakeEntries();
+    if (idle_pump != nullptr) {
+      return;
+    }
+    ke::Parking idle;
+    idle_pump = &idle;
+    ke::Park(idle);
   }
 }
 
@@ -148,7 +163,13 @@ bool Drain() {
   if (area->to_host.head == Index(area->to_host.tail).load(std::memory_order_acquire)) {
     return false;
   }
-  if (!pump_ready) {
+  if (pump_ready) {
+    return true;
+  }
+  if (idle_pump != nullptr) [[likely]] {
+    ke::Unpark(*std::exchange(idle_pump, nullptr));
+    pump_ready = true;
+  } else {
     pump_ready = ke::StartFiber(Pump, nullptr) != nullptr;
   }
   return pump_ready;

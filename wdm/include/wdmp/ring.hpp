@@ -9,9 +9,9 @@ namespace host {
 // Tells where the area and the arena are. Called once by WdmHostMain, before anything else of this header.
 void StartRings(const WDM_HOST_INFO &info);
 
-// Called by the baton loop at each turn: when the ring to the host has entries, starts a fiber that takes and carries
-// them out one after the other until it is empty (a pump). A driver's routine that waits parks its pump; the next call
-// starts another one, and the first comes back to its loop when its wait is over. Never waits itself. IRQL
+// Called by the baton loop at each turn: when the ring to the host has entries, starts or wakes a fiber that takes and
+// carries them out one after the other until it is empty (a pump). A driver's routine that waits parks its pump; the
+// next call starts another one, and the first comes back to its loop when its wait is over. Never waits itself. IRQL
 // PASSIVE_LEVEL. True when a pump is ready to run: the loop must not sleep.
 bool Drain();
 
