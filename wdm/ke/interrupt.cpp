@@ -118,7 +118,7 @@ void Turn(host::Area &area, uint64_t badge) {
 
 // What interrupt routines will use is touched now: they must not fault.
 [[gnu::noinline]] void TouchStack() {
-  volatile char below[kInterruptStack - 0x2000];
+  volatile char below[kInterruptStack - 0x4000];
   for (size_t i = 0; i < sizeof(below); i += 0x1000) {
     below[i] = 0;
   }
