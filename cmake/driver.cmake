@@ -1,11 +1,12 @@
 # Drivers of the tree. sdk/cmake/driver.cmake holds what is the same for drivers out of the tree.
 include(${CMAKE_CURRENT_LIST_DIR}/../sdk/cmake/driver.cmake)
 
-# neptune_add_driver(NAME SOURCES file... [DATABASE file.reg] [DEF file] [INCLUDE dir...] [LIBS lib...] [IMPORTS driver...])
+# neptune_add_driver(NAME SOURCES file... [DATABASE file.reg] [DEF file] [INCLUDE dir...] [LIBS lib...] [IMPORTS driver...]
+#   [TEST])
 # NAME.sys in ${NEPTUNE_PE_DIR} and in \System32\drivers of the boot volume; DATABASE is text for the boot hive. With DEF the driver
-# exports routines, and others import them by IMPORTS NAME. LIBS as with neptune_add_pe.
+# exports routines, and others import them by IMPORTS NAME. LIBS as with neptune_add_pe. TEST: not in the image; boot tests put it there.
 function(neptune_add_driver name)
-  cmake_parse_arguments(ARG "" "DATABASE;DEF" "SOURCES;INCLUDE;LIBS;IMPORTS" ${ARGN})
+  cmake_parse_arguments(ARG "TEST" "DATABASE;DEF" "SOURCES;INCLUDE;LIBS;IMPORTS" ${ARGN})
   set(target ${name}.sys)
   set(export)
   if(ARG_DEF)
@@ -23,6 +24,9 @@ function(neptune_add_driver name)
   foreach(dir IN LISTS ARG_INCLUDE)
     target_include_directories(${target} PRIVATE ${dir})
   endforeach()
+  if(ARG_TEST)
+    return()
+  endif()
   set_property(GLOBAL APPEND PROPERTY NEPTUNE_DRIVERS ${target})
   if(ARG_DATABASE)
     cmake_path(ABSOLUTE_PATH ARG_DATABASE BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

@@ -1,6 +1,7 @@
 #include "event_loop.hpp"
 
 #include "binding.hpp"
+#include "host_services.hpp"
 #include "timer.hpp"
 #include "watchdog.hpp"
 
@@ -77,6 +78,10 @@ void Serve(ps::Thread &thread, const cap::Message &message) {
   thread.EnterService(number);
   if (number >= nt::kServiceCount) {
     FinishService(thread, STATUS_INVALID_SYSTEM_SERVICE);
+    return;
+  }
+  if (kDeniedToHosts[number] && thread.Owner().Role() != nullptr) {
+    FinishService(thread, STATUS_ACCESS_DENIED);
     return;
   }
   std::uint64_t words[nt::kMaximumArguments];

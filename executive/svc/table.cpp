@@ -1,6 +1,7 @@
 // The handlers of the services. What is not bound answers STATUS_NOT_IMPLEMENTED.
 
 #include "binding.hpp"
+#include "host_services.hpp"
 
 #include "services.hpp"
 
@@ -196,6 +197,9 @@ namespace {
 
 coro::Task<Answer> RunFor(ke::Caller &caller, std::uint32_t number, Words words) {
   const Handler &handler = kHandlers[number];
+  if (kDeniedToHosts[number]) {
+    co_return Fail(STATUS_ACCESS_DENIED);
+  }
   if (handler.plain != nullptr) {
     co_return handler.plain(caller, words);
   }

@@ -194,8 +194,9 @@ Answer WdmBugCheck(ke::Caller &caller, ULONG code, UserPointer parameters) {
   ke::Line line;
   line << "*** Driver host " << host.Name() << ": bug check ";
   line.Hex(code) << " (";
-  for (std::uint64_t word : words) {
-    line.Hex(word) << (&words[3] == &word ? "" : ", ");
+  for (std::size_t i = 0; i < std::size(words); i += 1) {
+    line << (i == 0 ? "" : ", ");
+    line.Hex(words[i]);
   }
   ke::Log(line << ").");
   host.Process()->Terminate(STATUS_DRIVER_INTERNAL_ERROR);
