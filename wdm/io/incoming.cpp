@@ -157,8 +157,18 @@ NTSTATUS InitialStatus(uint8_t major) {
 
 void FillIrp(Incoming &incoming, const host::Request &request, CCHAR stack_size) {
   IRP &irp = incoming.irp;
-  auto size = static_cast<USHORT>(sizeof(IRP) + static_cast<size_t>(stack_size) * sizeof(IO_STACK_LOCATION));
-  IoInitializeIrp(&irp, size, stack_size);
+  // What IoInitializeIrp does, without its calls.
+  __builtin_memset_inline(&irp, 0, sizeof(irp));
+  auto *locations = reinterpret_cast<PIO_STACK_LOCATION>(&irp + 1);
+  for (int i = 0; i < stack_size; i += 1) {
+    __builtin_memset_inline(&locations[i], 0, sizeof(IO_STACK_LOCATION));
+  }
+  irp.Type = IO_TYPE_IRP;
+  irp.Size = static_cast<USHORT>(sizeof(IRP) + static_cast<size_t>(stack_size) * sizeof(IO_STACK_LOCATION));
+  irp.StackCount = stack_size;
+  irp.CurrentLocation = static_cast<CHAR>(stack_size + 1);
+  irp.Tail.Overlay.CurrentStackLocation = locations + stack_size;
+  InitializeListHead(&irp.ThreadListEntry);
   irp.AllocationFlags = kIncomingIrp;
   irp.Flags = request.irp_flags;
   irp.RequestorMode = static_cast<KPROCESSOR_MODE>(request.requestor_mode);
@@ -260,6 +270,8 @@ void Answer(uint32_t id, NTSTATUS status, uint64_t information, uint64_t detail)
 }
 
 PIRP PrepareIncoming(const host::Request &request) {
+  // Once for everything below that needs it.
+  ke::AtDispatch guard;
   PDEVICE_OBJECT device = DeviceOfCookie(request.device);
   if (device == nullptr || request.major > IRP_MJ_MAXIMUM_FUNCTION) [[unlikely]] {
     Answer(request.id, device == nullptr ? STATUS_NO_SUCH_DEVICE : STATUS_INVALID_DEVICE_REQUEST);
@@ -317,6 +329,7 @@ void DispatchIncoming(PIRP irp) {
 }
 
 void FinishIncoming(PIRP irp) {
+  ke::AtDispatch guard;
   Incoming *incoming = IncomingOf(irp);
   NTSTATUS status = irp->IoStatus.Status;
   uint64_t information = irp->IoStatus.Information;
