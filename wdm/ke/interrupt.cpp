@@ -21,7 +21,9 @@ namespace {
 constexpr uint32_t kAckAfter = 1;
 constexpr uint32_t kShared = 2;
 constexpr uint32_t kStartThread = 0x8000'0000;
-constexpr SIZE_T kInterruptStack = 0x1'0000;
+// Reserved, and how much of it is touched before the first interrupt. The thread's start and the guard page take some.
+constexpr SIZE_T kInterruptStack = 0x2'0000;
+constexpr SIZE_T kTouchedStack = 0xc000;
 
 struct Line {
   PKINTERRUPT chain;
@@ -118,7 +120,7 @@ void Turn(host::Area &area, uint64_t badge) {
 
 // What interrupt routines will use is touched now: they must not fault.
 [[gnu::noinline]] void TouchStack() {
-  volatile char below[kInterruptStack - 0x4000];
+  volatile char below[kTouchedStack];
   for (size_t i = 0; i < sizeof(below); i += 0x1000) {
     below[i] = 0;
   }
@@ -136,7 +138,7 @@ void NTAPI InterruptMain(PVOID) {
 NTSTATUS CreateInterruptThread() {
   HANDLE handle = nullptr;
   return NtCreateThreadEx(&handle, THREAD_ALL_ACCESS, nullptr, NtCurrentProcess(),
-                          reinterpret_cast<PVOID>(InterruptMain), nullptr, 0, 0, kInterruptStack, kInterruptStack,
+                          reinterpret_cast<PVOID>(InterruptMain), nullptr, 0, 0, kTouchedStack, kInterruptStack,
                           nullptr);
 }
 
