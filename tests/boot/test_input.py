@@ -90,6 +90,22 @@ class Input(case.BootCase):
         self.system.wait_prompt()
         self.assertEqual(self.system.line.before.strip(), "abcdef")
 
+    def test_restart(self):
+        for service in ("i8042prt", "Beep"):
+            self.assertEqual(self.shell(f"driver restart {service}"), [])
+        self.shell("driver restart Serial")  # complains of the first port, which is the boot console's
+        self.press("echo again\r")
+        self.system.expect("\n")
+        self.system.wait_prompt()
+        self.assertEqual(self.system.line.before.strip(), "again")
+        self.assert_says("device beep 440 20", "beep STATUS_SUCCESS")
+        self.assert_says(f"device send {PORT} 16", "sent 16$")
+        self.port.settimeout(machine.COMMAND_SECONDS)
+        self.assertEqual(self.port.recv(16, socket.MSG_WAITALL), bytes(range(16)))
+        self.begin(f"device moves {MOUSE} 1")
+        self.events({"type": "rel", "data": {"axis": "x", "value": 3}})
+        self.finish(1, [3, 0, 0])
+
     def test_lamps(self):
         for flags in (7, 4, 0):
             self.assert_says(f"device lamps {KEYBOARD} {flags}", f"lamps {flags}$")
