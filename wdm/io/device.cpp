@@ -6,6 +6,7 @@
 #include <wdmp/ioobject.hpp>
 #include <wdmp/irql.hpp>
 #include <wdmp/pool.hpp>
+#include <wdmp/resources.hpp>
 
 #include <algorithm>
 
@@ -133,6 +134,7 @@ void Destroy(PDEVICE_OBJECT device) {
       }
     }
   }
+  ke::RememberResources(device, nullptr, nullptr);
   GiveSlotBack(device);
   ObDereferenceObject(device);
 }
