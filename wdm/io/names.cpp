@@ -8,6 +8,7 @@
 #include <wdmp/pool.hpp>
 
 #include <cstring>
+#include <initializer_list>
 
 namespace io {
 namespace {
