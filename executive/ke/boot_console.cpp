@@ -17,6 +17,7 @@ constexpr InterruptTime kFrameTime = 100'000;
 class MachineConsole final : public Console {
  public:
   void Initialise();
+  bool HasSerial() const { return serial_.There(); }
   void Pace(TimerQueue &timers) { timers_ = &timers; }
   Result<void> Listen(cap::Cap<cap::Notification> notification);
   void Interrupt();
@@ -142,6 +143,10 @@ Console &BootConsole() { return *console; }
 void InitialiseConsole() {
   console = new (storage) MachineConsole;
   console->Initialise();
+}
+bool FindConsolePorts(ConsolePorts &ports) {
+  ports = {Serial::kFirstPort, Serial::kLastPort};
+  return console->HasSerial();
 }
 Result<void> ListenToConsole(cap::Cap<cap::Notification> notification) { return console->Listen(notification); }
 void PaceConsole(TimerQueue &timers) { console->Pace(timers); }

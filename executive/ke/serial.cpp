@@ -3,7 +3,7 @@
 namespace ke {
 namespace {
 
-constexpr std::uint16_t kBase = 0x3f8;
+constexpr std::uint16_t kBase = Serial::kFirstPort;
 constexpr std::uint16_t kData = kBase + 0;             // divisor latch low while DLAB is set
 constexpr std::uint16_t kInterruptEnable = kBase + 1;  // divisor latch high
 constexpr std::uint16_t kFifoControl = kBase + 2;
@@ -18,7 +18,7 @@ constexpr unsigned kFifoSize = 16;
 }  // namespace
 
 Result<void> Serial::Initialise() {
-  ports_ = TRY(Ports::Claim(kBase, kBase + 7));
+  ports_ = TRY(Ports::Claim(kFirstPort, kLastPort));
   ports_.Out8(kScratch, 0x5a);
   if (ports_.In8(kScratch) != 0x5a) {
     ports_ = {};

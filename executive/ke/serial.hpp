@@ -14,9 +14,12 @@ namespace ke {
 class Serial {
  public:
   static constexpr unsigned kPin = 4;  // IRQ 4
+  static constexpr std::uint16_t kFirstPort = 0x3f8;
+  static constexpr std::uint16_t kLastPort = 0x3ff;
 
   // Claims and sets up the port. STATUS_NO_SUCH_DEVICE when no UART answers.
   Result<void> Initialise();
+  bool There() const { return static_cast<bool>(ports_); }
   // Lets received bytes raise `interrupt`.
   void EnableInterrupt(Interrupt interrupt);
 

@@ -10,8 +10,8 @@ namespace pnp {
 void DeviceNode::SetProblem(ULONG code, NTSTATUS status) {
   problem = code;
   problem_status = status;
-  if (service.Empty()) {
-    return;  // nobody wanted to drive it
+  if (service.Empty() || code == CM_PROB_USED_BY_DEBUGGER) {
+    return;  // nobody wanted to drive it, or nobody may: that is no news
   }
   ke::Line line;
   line << "pnp: " << Instance() << " (" << service.View() << "): problem " << code << ", ";

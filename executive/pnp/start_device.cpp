@@ -203,9 +203,10 @@ void Manager::WriteControl(DeviceNode &node) {
 coro::Task<Manager::Done> Manager::StartDevice(Ref<DeviceNode> node) {
   if (const Result<void> granted = Grant(*node); !granted) {
     const NTSTATUS status = granted.error().Code();
+    const ULONG problem = hardware_.UsesConsole(node->resources) ? CM_PROB_USED_BY_DEBUGGER : CM_PROB_NORMAL_CONFLICT;
     (void)co_await RemoveOne(node);
     if (!node->Deleted()) {
-      node->SetProblem(CM_PROB_NORMAL_CONFLICT, status);
+      node->SetProblem(problem, status);
     }
     co_return Done();
   }

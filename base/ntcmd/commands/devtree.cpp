@@ -36,6 +36,8 @@ std::string_view ProblemText(ULONG problem) {
       return "the driver is disabled";
     case 37:
       return "DriverEntry did not return";
+    case 53:
+      return "used by the console";
     case 39:
       return "the driver cannot be loaded";
     case 40:

@@ -1,6 +1,7 @@
 #include "fixture.hpp"
 
 #include <nt/ntregapi.h>
+#include <ke/boot_console.hpp>
 #include <ke/clock.hpp>
 #include <ke/console.hpp>
 
@@ -24,6 +25,7 @@ bool passed = false;
 
 namespace ke {
 Console &BootConsole() { return console; }
+bool FindConsolePorts(ConsolePorts &) { return false; }
 }  // namespace ke
 
 namespace pnp_test {

@@ -10,6 +10,12 @@ namespace ke {
 
 // Output works from here on.
 void InitialiseConsole();
+// The ports of its serial line, which no driver gets (as NT keeps the port of its debugger); false: it has none.
+struct ConsolePorts {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+};
+bool FindConsolePorts(ConsolePorts &ports);
 // Input works from here on. STATUS_INSUFFICIENT_RESOURCES.
 Result<void> ListenToConsole(cap::Cap<cap::Notification> notification);
 // From here on a burst of output is drawn on the screen at most a hundred times a second, when `timers` say so.
