@@ -1,7 +1,7 @@
 #include "fixture.hpp"
 
 #include <nt/ntregapi.h>
-#include <ke/boot_console.hpp>
+#include <ke/console_ports.hpp>
 #include <ke/clock.hpp>
 #include <ke/console.hpp>
 

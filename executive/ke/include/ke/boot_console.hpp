@@ -2,6 +2,7 @@
 // The console of <ke/console.hpp> on the serial port and the screen.
 
 #include <ke/console.hpp>
+#include <ke/console_ports.hpp>
 
 #include <ke/interrupts.hpp>
 #include <ke/timer_queue.hpp>
@@ -10,12 +11,6 @@ namespace ke {
 
 // Output works from here on.
 void InitialiseConsole();
-// The ports of its serial line, which no driver gets (as NT keeps the port of its debugger); false: it has none.
-struct ConsolePorts {
-  std::uint16_t first = 0;
-  std::uint16_t last = 0;
-};
-bool FindConsolePorts(ConsolePorts &ports);
 // Input works from here on. STATUS_INSUFFICIENT_RESOURCES.
 Result<void> ListenToConsole(cap::Cap<cap::Notification> notification);
 // From here on a burst of output is drawn on the screen at most a hundred times a second, when `timers` say so.

@@ -30,8 +30,8 @@ struct FrameRun {
 };
 FrameRun TakeFrames(unsigned wanted);
 
-// A run of exactly `count` frames within [lowest, limit) that crosses no multiple of `boundary` (a power of two; 0: any).
-// `skipped` frames of the same range come before it and must be made first. Count 0: there is none.
+// A run of exactly `count` frames within [lowest, limit) that crosses no multiple of `boundary` (a power of two; 0:
+// any). `skipped` frames of the same range come before it and must be made first. Count 0: there is none.
 struct ContiguousRun {
   FrameRun run;
   unsigned skipped = 0;
