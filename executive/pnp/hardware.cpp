@@ -2,6 +2,7 @@
 
 #include <acpi/fadt.hpp>
 #include <ke/acpi.hpp>
+#include <ke/boot_console.hpp>
 #include <ke/boot_info.hpp>
 #include <ke/pci_config.hpp>
 #include <pci/capability.hpp>
@@ -109,6 +110,12 @@ class ThisMachine final : public Hardware {
   }
   void RestoreFunction(PciAddress function) override {
     ke::RestoreFunction(function.bus, function.device, function.function);
+  }
+  bool UsesConsole(const AssignedResources &resources) override {
+    ke::ConsolePorts console;
+    return ke::FindConsolePorts(console) && std::ranges::any_of(resources.ports, [&](const AssignedPorts &ports) {
+             return ports.first <= console.last && console.first <= ports.last;
+           });
   }
 };
 

@@ -24,6 +24,8 @@ class Hardware {
   // be reset alone.
   virtual std::uint64_t ResetFunction(PciAddress function) = 0;
   virtual void RestoreFunction(PciAddress function) = 0;
+  // Whether the Executive's own console is among them: its serial line is not given away.
+  virtual bool UsesConsole(const AssignedResources &resources) = 0;
 
  protected:
   ~Hardware() = default;

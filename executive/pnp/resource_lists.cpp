@@ -47,6 +47,8 @@ bool Sound(Requirement &requirement) {
       requirement.alignment = std::max<std::uint64_t>(requirement.alignment, 1);
       return requirement.length != 0 && std::has_single_bit(requirement.alignment) &&
              requirement.length - 1 <= requirement.maximum - requirement.minimum;
+    case CmResourceTypeDeviceSpecific:
+      return false;  // data of a resource list, which nobody can require; what follows them would be misread
     default:
       return true;
   }

@@ -1,7 +1,6 @@
 #include "fixture.hpp"
 
 #include <nt/ntregapi.h>
-#include <ke/console_ports.hpp>
 #include <ke/clock.hpp>
 #include <ke/console.hpp>
 
@@ -25,7 +24,6 @@ bool passed = false;
 
 namespace ke {
 Console &BootConsole() { return console; }
-bool FindConsolePorts(ConsolePorts &) { return false; }
 }  // namespace ke
 
 namespace pnp_test {

@@ -38,6 +38,7 @@ class FakeHardware final : public pnp::Hardware {
     return 1'000'000;
   }
   void RestoreFunction(pnp::PciAddress) override { restored += 1; }
+  bool UsesConsole(const pnp::AssignedResources &) override { return false; }
 
   std::vector<pnp::PciAddress> quiet;
   std::vector<pnp::PciAddress> resets;

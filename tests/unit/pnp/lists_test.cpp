@@ -56,7 +56,9 @@ TEST(Lists, ImpossibleDescriptorsAreRefused) {
   IO_RESOURCE_DESCRIPTOR crooked = NeedPorts(8, 0, 0xff, 0, 3);
   IO_RESOURCE_DESCRIPTOR narrow = NeedPorts(8, 0, 6);
   IO_RESOURCE_DESCRIPTOR vectors = NeedLine(5, 4);
-  for (const auto &bad : {nothing, reversed, crooked, narrow, vectors}) {
+  IO_RESOURCE_DESCRIPTOR specific = NeedPorts(8, 0, 0xff);
+  specific.Type = CmResourceTypeDeviceSpecific;
+  for (const auto &bad : {nothing, reversed, crooked, narrow, vectors, specific}) {
     EXPECT_EQ(ParseRequirements(RequirementBytes({{bad}})).error().Code(), STATUS_INVALID_PARAMETER);
   }
 }
