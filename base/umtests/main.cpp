@@ -78,9 +78,9 @@ LONGLONG Now() {
 NTSTATUS native::ProgramMain(const Vector<String> &arguments) {
   using namespace umtests;
   const std::span<const Test> files[] = {
-      kHandleTests,  kEventTests,   kSynchronisationTests, kTimerTests,     kWaitTests, kThreadTests,
-      kMemoryTests,  kSectionTests, kDirectoryTests,       kDriverTests,    kFileTests, kRegistryTests,
-      kProcessTests, kPointerTests, kSystemTests,          kExceptionTests, kRtlTests};
+      kHandleTests,   kEventTests,   kSynchronisationTests, kTimerTests,  kWaitTests,        kThreadTests,
+      kMemoryTests,   kSectionTests, kDirectoryTests,       kDriverTests, kPlugAndPlayTests, kFileTests,
+      kRegistryTests, kProcessTests, kPointerTests,         kSystemTests, kExceptionTests,   kRtlTests};
   unsigned passed = 0;
   unsigned failures = 0;
   for (const std::span<const Test> tests : files) {

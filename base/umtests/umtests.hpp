@@ -25,6 +25,7 @@ extern const std::span<const Test> kExceptionTests;
 extern const std::span<const Test> kFileTests;
 extern const std::span<const Test> kHandleTests;
 extern const std::span<const Test> kMemoryTests;
+extern const std::span<const Test> kPlugAndPlayTests;
 extern const std::span<const Test> kPointerTests;
 extern const std::span<const Test> kProcessTests;
 extern const std::span<const Test> kRegistryTests;
