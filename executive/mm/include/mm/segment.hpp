@@ -23,8 +23,8 @@ class Segment final : public RefCounted {
   static Result<Ref<Segment>> CreateMemory(std::uint64_t pages, Commitment commitment = Commitment::kCharged);
   // A file's bytes, read-only or copy on write. STATUS_MAPPED_FILE_SIZE_ZERO.
   static Result<Ref<Segment>> CreateFile(const Ref<FileBacking> &file);
-  // These frames, whose references become the segment's; with `attributes` every view is mapped (seL4_X86_VMAttributes).
-  // STATUS_INSUFFICIENT_RESOURCES, and the references stay the caller's.
+  // These frames, whose references become the segment's; with `attributes` every view is mapped
+  // (seL4_X86_VMAttributes). STATUS_INSUFFICIENT_RESOURCES, and the references stay the caller's.
   static Result<Ref<Segment>> CreateFrames(std::span<const FrameId> frames, std::uint8_t attributes = 0);
   // Pages of consecutive physical addresses (ke::AllocateContiguous). STATUS_NO_MEMORY, STATUS_COMMITMENT_LIMIT.
   static Result<Ref<Segment>> CreateContiguous(std::uint64_t pages, std::uint64_t lowest, std::uint64_t limit,

@@ -57,6 +57,6 @@ inline constexpr seL4_Word kWatchdogPriority = 255;
 inline constexpr seL4_Word kExecutivePriority = 240;
 inline constexpr seL4_Word kInterruptPriority = 250;  // interrupt threads of driver hosts
 inline constexpr seL4_Word kHostPriority = 200;       // their baton threads
-inline constexpr seL4_Word kUserPriority = 100;  // NT priority 0; NT's 31 is 131
+inline constexpr seL4_Word kUserPriority = 100;       // NT priority 0; NT's 31 is 131
 
 }  // namespace ps

@@ -50,8 +50,8 @@ class Thread final : public ob::WaitableObject<ke::Event>, public ke::Caller, pu
   // STATUS_COMMITMENT_LIMIT, STATUS_PROCESS_IS_TERMINATING.
   static Result<Ref<Thread>> Create(const Ref<Process> &process, const Start &start);
 
-  // A caller of services that no kernel thread stands behind: a parked fiber of a driver host. It is in no list; who made
-  // it ends its waits. STATUS_INSUFFICIENT_RESOURCES.
+  // A caller of services that no kernel thread stands behind: a parked fiber of a driver host. It is in no list; who
+  // made it ends its waits. STATUS_INSUFFICIENT_RESOURCES.
   static Result<Ref<Thread>> CreateFiber(const Ref<Process> &process);
 
   Process &Owner() const { return *process_; }
