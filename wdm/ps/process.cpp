@@ -4,6 +4,8 @@
 
 #include <nt/nt_services.h>
 
+#include <wdmp/pool.hpp>
+
 namespace wdm {
 namespace {
 
@@ -47,19 +49,36 @@ PEPROCESS NTAPI PsGetThreadProcess(PETHREAD Thread) {
   return wdm::ProcessOf(HandleToUlong(PsGetThreadProcessId(Thread)));
 }
 
-// STATUS_INVALID_CID: there is no such process.
+// STATUS_INVALID_CID: there is no such process. A host may not open processes, so it looks through the list of all.
 NTSTATUS NTAPI PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process) {
-  OBJECT_ATTRIBUTES attributes;
-  CLIENT_ID client = {ProcessId, nullptr};
-  HANDLE handle = nullptr;
-  InitializeObjectAttributes(&attributes, nullptr, 0, nullptr, nullptr);
-  NTSTATUS status = NtOpenProcess(&handle, PROCESS_QUERY_LIMITED_INFORMATION, &attributes, &client);
-  if (!NT_SUCCESS(status)) {
-    return status;
+  constexpr ULONG kLargest = 0x40'0000;
+  NTSTATUS status = STATUS_INFO_LENGTH_MISMATCH;
+  char *list = nullptr;
+  for (ULONG size = 0x8000; status == STATUS_INFO_LENGTH_MISMATCH && size <= kLargest; size *= 2) {
+    if (list != nullptr) {
+      wdm::PoolFree(list);
+    }
+    list = static_cast<char *>(wdm::PoolAllocate(size, wdm::PoolTag("PsLk")));
+    if (list == nullptr) {
+      return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    status = NtQuerySystemInformation(SystemProcessInformation, list, size, nullptr);
   }
-  NtClose(handle);
-  *Process = wdm::ProcessOf(HandleToUlong(ProcessId));
-  return STATUS_SUCCESS;
+  bool found = false;
+  if (NT_SUCCESS(status)) {
+    const auto *entry = reinterpret_cast<const SYSTEM_PROCESS_INFORMATION *>(list);
+    while (entry->UniqueProcessId != ProcessId && entry->NextEntryOffset != 0) {
+      entry = reinterpret_cast<const SYSTEM_PROCESS_INFORMATION *>(reinterpret_cast<const char *>(entry) +
+                                                                   entry->NextEntryOffset);
+    }
+    found = entry->UniqueProcessId == ProcessId;
+    status = found ? STATUS_SUCCESS : STATUS_INVALID_CID;
+  }
+  wdm::PoolFree(list);
+  if (found) {
+    *Process = wdm::ProcessOf(HandleToUlong(ProcessId));
+  }
+  return status;
 }
 
 // learn.microsoft.com, "PsGetVersion": obsolete. TRUE for a checked build.
