@@ -104,6 +104,7 @@ struct FreeRun {
   std::uint32_t count = 0;
 };
 constinit FreeRun *free_runs = nullptr;
+constinit std::uint64_t run_frames = 0;  // in free_runs; not among counts.free
 
 bool Suits(std::uint64_t address, std::uint64_t bytes, std::uint64_t lowest, std::uint64_t limit,
            std::uint64_t boundary) {
@@ -186,6 +187,29 @@ FrameId TakeFrom(FrameId &list) {
   return frame;
 }
 
+// The smallest run becomes ordinary frames: memory is short. False: there is none.
+bool BreakRun() {
+  FreeRun **smallest = nullptr;
+  for (FreeRun **link = &free_runs; *link != nullptr; link = &(*link)->next) {
+    if (smallest == nullptr || (*link)->count < (*smallest)->count) {
+      smallest = link;
+    }
+  }
+  if (smallest == nullptr) {
+    return false;
+  }
+  FreeRun *run = *smallest;
+  *smallest = run->next;
+  for (FrameId frame = run->first; frame < run->first + run->count; frame += 1) {
+    InfoOf(frame).next = free_dirty & 0xffffff;
+    free_dirty = frame;
+  }
+  counts.free += run->count;
+  run_frames -= run->count;
+  delete run;
+  return true;
+}
+
 }  // namespace
 
 void RefillFrames() {
@@ -202,6 +226,9 @@ Result<FrameId> AllocateFrame(bool zeroed) {
   FrameId frame = zeroed ? TakeFrom(free_clean) : TakeFrom(free_dirty);
   if (frame == 0) {
     frame = zeroed ? TakeFrom(free_dirty) : TakeFrom(free_clean);
+  }
+  if (frame == 0 && BreakRun()) {
+    frame = TakeFrom(free_dirty);
   }
   if (frame == 0) {
     return Fail(STATUS_NO_MEMORY);
@@ -275,7 +302,7 @@ Result<std::uint64_t> AllocateContiguous(std::span<FrameId> frames, std::uint64_
   }
   FrameId first = TakeFreeRun(frames.size(), lowest, limit, boundary);
   if (first != 0) {
-    counts.free -= frames.size();
+    run_frames -= frames.size();
   } else {
     first = MakeRun(frames.size(), lowest, limit, boundary);
   }
@@ -320,7 +347,7 @@ void ReleaseContiguous(std::span<const FrameId> frames) {
   }
   *run = {free_runs, frames.front(), static_cast<std::uint32_t>(frames.size())};
   free_runs = run;
-  counts.free += frames.size();
+  run_frames += frames.size();
   counts.used -= frames.size();
 }
 
@@ -340,7 +367,7 @@ FrameId ImageFrame(const void *address) {
 
 FrameCounts CountFrames() {
   FrameCounts result = counts;
-  result.free += UntypedLeft() / kPageSize;
+  result.free += run_frames + UntypedLeft() / kPageSize;
   result.total = UntypedTotal() / kPageSize;
   return result;
 }
