@@ -97,6 +97,8 @@ class Vga(case.BootCase):
         # has the same picture, blanks are plain, and different characters differ.
         alphabet = "abcdefghijklmnopqrstuvwxyz"
         self.shell(f"echo {alphabet}")
+        # The screen follows the serial line a moment later.
+        self.assertTrue(machine.until(lambda: self.shows(alphabet), 10), self.system.text_screen())
         width, height, pixels = self.system.screenshot()
         cells = self.system.physical_memory(0xB8000, 80 * 25 * 2)
         cell_width, cell_height = width // 80, height // 25
