@@ -49,6 +49,9 @@ class Request {
 // Writes the status block of a service that has no event and no APC, and answers with the outcome's status.
 Answer Finish(UserOut<IO_STATUS_BLOCK> status_block, const Outcome &outcome);
 
+// Whether the handle is a file's that a driver answers for.
+bool IsDriven(ke::Caller &caller, HANDLE file);
+
 // Fills in whose request it is.
 void Attribute(DriverRequest &what, ke::Caller &caller);
 

@@ -33,6 +33,11 @@ void Note(PendingIo &pending, Request &request, DriverCall *call) {
 
 }  // namespace
 
+bool IsDriven(ke::Caller &caller, HANDLE file) {
+  const auto entry = caller.Handles().Lookup(file);
+  return entry && ob::Is<FileObject>(*entry->object) && static_cast<FileObject &>(*entry->object).OwnNode().Driven();
+}
+
 void Attribute(DriverRequest &what, ke::Caller &caller) {
   auto &thread = static_cast<ps::Thread &>(caller);
   what.space = &static_cast<mm::AddressSpace &>(caller.Space());
@@ -73,10 +78,9 @@ coro::Task<Answer> Drive(Request request, DriverRequest what, std::uint64_t offs
     file.Unlock();
     co_return request.End(result);
   }
-  if (!call->Answered()->Signalled()) {
+  if (!call->HasAnswered()) {
     // NT's caller does not come back either before the dispatch routine has returned.
-    const NTSTATUS status =
-        co_await ke::WaitOne(Ref<ke::Waitable>(call->Answered().Get()), caller.Wait(), false, ke::kNever);
+    const NTSTATUS status = co_await ke::WaitOne(call->Answered(), caller.Wait(), false, ke::kNever);
     if (status != STATUS_WAIT_0) {
       call->Cancel();
       call->Abandon();

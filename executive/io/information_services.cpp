@@ -72,12 +72,12 @@ DriverRequest ForDriver(UCHAR major, const ControlArguments &arguments) {
 }
 
 std::optional<Answer> TryControl(ke::Caller &caller, HANDLE file, const ControlArguments &arguments) {
+  if (IsDriven(caller, file)) {
+    return std::nullopt;  // before anything is checked twice
+  }
   const auto object = PrepareControl(caller, file, arguments);
   if (!object) {
     return std::unexpected(object.error());
-  }
-  if ((*object)->OwnNode().Driven()) {
-    return std::nullopt;
   }
   return Fail(STATUS_INVALID_DEVICE_REQUEST);  // nothing of the Executive's own has control codes
 }
@@ -213,8 +213,13 @@ std::optional<Answer> TryNtQueryInformationFile(ke::Caller &caller, HANDLE file,
 coro::Task<Answer> NtQueryInformationFile(ke::Caller &caller, HANDLE file, StatusBlock status_block,
                                           UserPointer information, ULONG length,
                                           FILE_INFORMATION_CLASS information_class) {
-  return AskTheDriver(caller, PrepareQuery(caller, file, QueryNeeds(information_class), information, length, true),
-                      status_block, ForDriver(IRP_MJ_QUERY_INFORMATION, information, length, information_class));
+  if (std::optional<Answer> now =
+          TryNtQueryInformationFile(caller, file, status_block, information, length, information_class)) {
+    co_return *now;
+  }
+  co_return co_await AskTheDriver(
+      caller, PrepareQuery(caller, file, QueryNeeds(information_class), information, length, true), status_block,
+      ForDriver(IRP_MJ_QUERY_INFORMATION, information, length, information_class));
 }
 
 std::optional<Answer> TryNtSetInformationFile(ke::Caller &caller, HANDLE file, StatusBlock status_block,
@@ -228,8 +233,13 @@ std::optional<Answer> TryNtSetInformationFile(ke::Caller &caller, HANDLE file, S
 coro::Task<Answer> NtSetInformationFile(ke::Caller &caller, HANDLE file, StatusBlock status_block,
                                         UserPointer information, ULONG length,
                                         FILE_INFORMATION_CLASS information_class) {
-  return AskTheDriver(caller, PrepareQuery(caller, file, SetNeeds(information_class), information, length, false),
-                      status_block, ForDriver(IRP_MJ_SET_INFORMATION, information, length, information_class));
+  if (std::optional<Answer> now =
+          TryNtSetInformationFile(caller, file, status_block, information, length, information_class)) {
+    co_return *now;
+  }
+  co_return co_await AskTheDriver(
+      caller, PrepareQuery(caller, file, SetNeeds(information_class), information, length, false), status_block,
+      ForDriver(IRP_MJ_SET_INFORMATION, information, length, information_class));
 }
 
 std::optional<Answer> TryNtQueryVolumeInformationFile(ke::Caller &caller, HANDLE file, StatusBlock status_block,
@@ -245,9 +255,13 @@ std::optional<Answer> TryNtQueryVolumeInformationFile(ke::Caller &caller, HANDLE
 coro::Task<Answer> NtQueryVolumeInformationFile(ke::Caller &caller, HANDLE file, StatusBlock status_block,
                                                 UserPointer information, ULONG length,
                                                 FS_INFORMATION_CLASS information_class) {
-  return AskTheDriver(caller,
-                      PrepareQuery(caller, file, VolumeQueryNeeds(information_class), information, length, true),
-                      status_block, ForDriver(IRP_MJ_QUERY_VOLUME_INFORMATION, information, length, information_class));
+  if (std::optional<Answer> now =
+          TryNtQueryVolumeInformationFile(caller, file, status_block, information, length, information_class)) {
+    co_return *now;
+  }
+  co_return co_await AskTheDriver(
+      caller, PrepareQuery(caller, file, VolumeQueryNeeds(information_class), information, length, true), status_block,
+      ForDriver(IRP_MJ_QUERY_VOLUME_INFORMATION, information, length, information_class));
 }
 
 }  // namespace io

@@ -109,12 +109,12 @@ Result<Read> PrepareRead(ke::Caller &caller, HANDLE handle, const Notice &notice
 std::optional<Answer> TryNtReadFile(ke::Caller &caller, HANDLE file, HANDLE event, UserPointer apc_routine,
                                     UserPointer apc_context, StatusBlock status_block, UserPointer buffer, ULONG length,
                                     UserIn<LARGE_INTEGER> byte_offset, UserIn<ULONG>) {
+  if (IsDriven(caller, file)) {
+    return std::nullopt;
+  }
   auto read = PrepareRead(caller, file, {event, apc_routine, apc_context, status_block}, {buffer, length, byte_offset});
   if (!read) {
     return std::unexpected(read.error());
-  }
-  if (read->request.File().OwnNode().Driven()) {
-    return std::nullopt;
   }
   const auto result = read->request.File().OwnNode().TryRead(read->transfer);
   if (!result) {
@@ -174,13 +174,13 @@ Result<Write> PrepareWrite(ke::Caller &caller, HANDLE handle, const Notice &noti
 std::optional<Answer> TryNtWriteFile(ke::Caller &caller, HANDLE file, HANDLE event, UserPointer apc_routine,
                                      UserPointer apc_context, StatusBlock status_block, UserPointer buffer,
                                      ULONG length, UserIn<LARGE_INTEGER> byte_offset, UserIn<ULONG>) {
+  if (IsDriven(caller, file)) {
+    return std::nullopt;
+  }
   auto write =
       PrepareWrite(caller, file, {event, apc_routine, apc_context, status_block}, {buffer, length, byte_offset});
   if (!write) {
     return std::unexpected(write.error());
-  }
-  if (write->request.File().OwnNode().Driven()) {
-    return std::nullopt;
   }
   return Complete(write->request, write->transfer, write->request.File().OwnNode().Write(write->transfer));
 }

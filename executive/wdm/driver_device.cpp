@@ -36,12 +36,7 @@ Devices &All() {
 class LocalCall final : public io::DriverCall {
  public:
   static Result<Ref<io::DriverCall>> Answer(DriverDevice &device, const io::DriverRequest &what) {
-    auto answered = Adopt(new (std::nothrow) State(NotificationEvent, false));
-    auto ended = Adopt(new (std::nothrow) State(NotificationEvent, false));
-    if (!answered || !ended) {
-      return Fail(STATUS_INSUFFICIENT_RESOURCES);
-    }
-    auto call = Adopt(new (std::nothrow) LocalCall(std::move(answered), std::move(ended)));
+    auto call = Adopt(new (std::nothrow) LocalCall);
     if (!call) {
       return Fail(STATUS_INSUFFICIENT_RESOURCES);
     }
@@ -52,7 +47,6 @@ class LocalCall final : public io::DriverCall {
   void Abandon() override {}
 
  private:
-  using DriverCall::DriverCall;
   static io::Outcome Run(DriverDevice &device, const io::DriverRequest &what) {
     if (what.major != IRP_MJ_PNP || local_pnp == nullptr) {
       return {what.major == IRP_MJ_POWER ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST, 0};

@@ -70,8 +70,7 @@ void PinnedPages::Release(mm::AddressSpace *host) {
   frames.reset();
 }
 
-HostCall::HostCall(const Ref<DriverHost> &host, Ref<State> answered, Ref<State> ended)
-    : DriverCall(std::move(answered), std::move(ended)), host_(host) {
+HostCall::HostCall(const Ref<DriverHost> &host) : host_(host) {
   request.buffer = host::kNoBuffer;
   request.pages = host::kNoBuffer;
 }
@@ -79,12 +78,7 @@ HostCall::HostCall(const Ref<DriverHost> &host, Ref<State> answered, Ref<State> 
 HostCall::~HostCall() { GiveBack(); }
 
 Result<Ref<HostCall>> HostCall::Create(const Ref<DriverHost> &host) {
-  auto answered = Adopt(new (std::nothrow) State(NotificationEvent, false));
-  auto ended = Adopt(new (std::nothrow) State(NotificationEvent, false));
-  if (!answered || !ended) {
-    return ::Fail(STATUS_INSUFFICIENT_RESOURCES);
-  }
-  auto call = Adopt(new (std::nothrow) HostCall(host, std::move(answered), std::move(ended)));
+  auto call = Adopt(new (std::nothrow) HostCall(host));
   if (!call) {
     return ::Fail(STATUS_INSUFFICIENT_RESOURCES);
   }

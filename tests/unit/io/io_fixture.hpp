@@ -126,5 +126,11 @@ class IoTest : public testing::Test {
 };
 
 inline NTSTATUS StatusOf(const io::Answer &answer) { return answer ? *answer : answer.error().Code(); }
+// A service that a driver may answer for: none here waits.
+inline NTSTATUS StatusOf(coro::Task<io::Answer> task) {
+  task.Start();
+  EXPECT_TRUE(task.Done());
+  return StatusOf(task.Take());
+}
 
 }  // namespace io_test

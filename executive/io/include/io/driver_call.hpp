@@ -18,12 +18,11 @@ struct Outcome {
 // A request that a driver has. Counted: the driver may answer long after the one who asked has gone.
 class DriverCall : public RefCounted {
  public:
-  using State = ke::Standalone<ke::Event>;
-
   // Signalled when the dispatch routine has returned STATUS_PENDING or the request has ended; when it has ended.
-  const Ref<State> &Answered() const { return answered_; }
-  const Ref<State> &Ended() const { return ended_; }
-  bool HasEnded() const { return ended_->Signalled(); }
+  Ref<ke::Waitable> Answered() { return Ref<ke::Waitable>(&answered_); }
+  Ref<ke::Waitable> Ended() { return Ref<ke::Waitable>(&ended_); }
+  bool HasAnswered() const { return answered_.Signalled(); }
+  bool HasEnded() const { return ended_.Signalled(); }
   // Of a request that has ended.
   const Outcome &End() const { return end_; }
 
@@ -41,14 +40,25 @@ class DriverCall : public RefCounted {
   void Then(std::unique_ptr<Continuation> continuation) { continuation_ = std::move(continuation); }
 
  protected:
-  DriverCall(Ref<State> answered, Ref<State> ended) : answered_(std::move(answered)), ended_(std::move(ended)) {}
+  DriverCall() = default;
   ~DriverCall() override = default;
-  void SetPending() { answered_->Set(); }
+  void SetPending() { answered_.Set(); }
   void SetEnded(const Outcome &outcome);
 
  private:
-  Ref<State> answered_;
-  Ref<State> ended_;
+  // Counted with the call it is part of.
+  class Stage final : public ke::Event {
+   public:
+    explicit Stage(DriverCall &call) : call_(call) {}
+    void AddRef() override { call_.AddRef(); }
+    void Release() override { call_.Release(); }
+
+   private:
+    DriverCall &call_;
+  };
+
+  Stage answered_{*this};
+  Stage ended_{*this};
   Outcome end_;
   std::unique_ptr<Continuation> continuation_;
 };

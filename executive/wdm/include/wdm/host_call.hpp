@@ -78,7 +78,7 @@ class HostCall : public io::DriverCall {
   DriverHost &Host() const { return *host_; }
 
  protected:
-  explicit HostCall(const Ref<DriverHost> &host, Ref<State> answered, Ref<State> ended);
+  explicit HostCall(const Ref<DriverHost> &host);
   ~HostCall() override;
   // Called before the waiters hear of it.
   virtual void Ending(const io::Outcome &) {}
