@@ -72,6 +72,7 @@ class Edu(Example):
         self.shell("driver restart edu")
         self.find(self.all_good("t_edu", ROWS), r"^interrupts 22, messages 1$")
 
+
 class EduLine(Example):
     """The same without messages: the registry says that the driver does not want them."""
 
