@@ -44,7 +44,7 @@ class Commands(case.BootCase):
     def test_help(self):
         lines = self.shell("help")
         names = {line.split()[0] for line in lines[:-1]}
-        wanted = "help ver dir cd pwd type echo cls set lp lm obj sysinfo reg shutdown reboot exit"
+        wanted = "help ver dir cd pwd type echo cls set lp lm obj sysinfo devtree driver reg shutdown reboot exit"
         self.assertEqual(names, set(wanted.split()))
         for command in wanted.split():
             self.assert_says(f"help {command}", rf"^{command}\b")

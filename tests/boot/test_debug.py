@@ -37,7 +37,7 @@ class Debug(unittest.TestCase):
         text = done.stdout + done.stderr
         for function, folder in STOPS:
             with self.subTest(function=function):
-                self.assertRegex(text, rf"Temporary breakpoint \d+, .*{re.escape(function)}")
+                self.assertRegex(text, rf"Temporary breakpoint \d+(\.\d+)?, .*{re.escape(function)}")
                 self.assertRegex(text, rf"{re.escape(function)}[^\n]*\n?[^\n]* at (?:\./)?{folder}")
 
 
